@@ -97,7 +97,8 @@ def resolve(rows: list[Row], problems: list[Problem]) -> dict[str, Span]:
             chain.append(here)
             here = by_id[here].one("anchor")
         if here in chain:
-            problem = _problem(by_id[here], "anchor", "the anchors form a circle")
+            first = min(chain[chain.index(here) :])  # so that a circle is told once
+            problem = _problem(by_id[first], "anchor", "the anchors form a circle")
             if problem not in problems:
                 problems.append(problem)
             continue
