@@ -7,16 +7,18 @@ are two places, and nobody imports the folders as packages: in a checkout that f
 
 from __future__ import annotations
 
-from importlib.resources import files
+from contextlib import contextmanager
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from qgraph.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
-__all__ = ["folder"]
+__all__ = ["folder", "on_disk"]
 
 
 def folder(name: Literal["graph", "ontology"]) -> Traversable:
@@ -47,3 +49,17 @@ def folder(name: Literal["graph", "ontology"]) -> Traversable:
         f"the bundled folder {name!r} is missing from this installation",
         hint="Install qgraph again: python -m pip install --force-reinstall qgraph.",
     )
+
+
+@contextmanager
+def on_disk(name: Literal["graph", "ontology"]) -> Iterator[Path]:
+    """Give a bundled folder as a path for as long as the block runs.
+
+    Only a package that is imported from a zip archive has to be unpacked for it.
+    """
+    found = folder(name)
+    if isinstance(found, Path):
+        yield found
+    else:
+        with as_file(found) as unpacked:
+            yield unpacked

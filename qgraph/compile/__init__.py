@@ -81,7 +81,7 @@ def compile_folder(tables: str | os.PathLike[str], ontology: str | os.PathLike[s
     writer = Writer(read, vocabulary, resolve(read[TIMES].rows, problems), problems)
     writer.write()
     if problems:
-        raise InvalidInput(sorted(problems))
+        raise InvalidInput(sorted(problems), hint="Nothing is compiled until every row is sound.")
     asserted = [*vocabulary.quads, *writer.quads]
     quads = {*asserted, *derive(asserted, Path(ontology) / "rules")}
     origins = {node: Origin(row.file, row.line) for node, row in writer.origins.items()}

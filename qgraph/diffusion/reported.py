@@ -12,13 +12,15 @@ from qgraph.graph import Rows
 from qgraph.terms import PREFIXES, local_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qgraph.graph import Graph
 
 __all__ = ["QUESTION", "ReportedRate", "Sighting", "reported_rates"]
 
 QUESTION = "promotion-rate"
 
-_CAVEATS = {
+_CAVEATS: dict[str, tuple[str, ...]] = {
     "en": (
         "A lower bound: a measure launched and not yet promoted may be promoted later, and the"
         " newest have had the least time.",
@@ -59,8 +61,10 @@ class ReportedRate:
     launched: Sighting
     promoted: Sighting
     source: str
+    publisher: str
+    address: str
     locator: str
-    caveats: dict[str, tuple[str, ...]]
+    caveats: Mapping[str, tuple[str, ...]]
     query: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -120,6 +124,8 @@ def reported_rates(
                 launched=Sighting(row["launchedObservation"], row["launchedText"]),
                 promoted=Sighting(row["promotedObservation"], row["promotedText"]),
                 source=row["source"],
+                publisher=row["publisher"],
+                address=row["address"],
                 locator=row["locator"],
                 caveats=_CAVEATS,
                 query=question.text,

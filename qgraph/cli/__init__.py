@@ -1,0 +1,80 @@
+"""The ``qgraph`` command: the group and its global options, and nothing else.
+
+Commands are imported when they are called. Their first lines stand here as well, so that ``--help``
+imports none of them; a test holds both to be the same.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+import qgraph
+from qgraph.cli._edge import Group
+from qgraph.cli._options import Settings
+from qgraph.languages import LANGUAGES
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "info": ("qgraph.cli.explore:info", "Tell what is in the graph, and how much of each source."),
+    "build": ("qgraph.cli.build:build", "Compile the tables into one RDF file."),
+    "validate": ("qgraph.cli.build:validate", "Check tables or graphs against shapes and rules."),
+    "query": ("qgraph.cli.explore:query", "Ask a SPARQL query or one of the named questions."),
+    "show": ("qgraph.cli.explore:show", "Show one thing and the evidence for each statement."),
+    "search": ("qgraph.cli.explore:search", "Find things by words of their labels."),
+    "diffusion": ("qgraph.cli.analyse:diffusion", "Measure how measures spread."),
+    "export": ("qgraph.cli.publish:export", "Write the graph as a page, for Gephi or as RDF."),
+}
+"""Name -> where the command is, and the first line of its help."""
+
+
+class _Lazy(Group):
+    """Knows the names of all commands and imports one of them at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--graph",
+    metavar="PATH",
+    help="RDF file, folder of tables or Oxigraph store.  [default: the bundled graph]",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="Language of labels and titles.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")
+@click.version_option(qgraph.__version__, message="qgraph %(version)s")
+@click.pass_context
+def main(ctx: click.Context, graph: str | None, lang: str, quiet: bool) -> None:
+    r"""Institutional innovations, how they spread, and the evidence for it.
+
+    \b
+    Example:
+      qgraph search "law office"
+      qgraph show place-qianhai-cooperation-zone
+      qgraph --lang zh query --list
+    """
+    ctx.obj = Settings(graph=graph, language=lang, quiet=quiet)
