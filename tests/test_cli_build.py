@@ -136,7 +136,7 @@ def test_validate_reports_in_json(tables: Path) -> None:
             "node": "https://w3id.org/qgraph/id/event-virtual-employee-shown",
             "rule": "Dated-happenedAt",
             "message": "an activity should say when it happened",
-            "hint": "see qg:happenedAt",
+            "hint": "see column time",
         }
     ]
 

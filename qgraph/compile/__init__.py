@@ -20,6 +20,7 @@ from qgraph.errors import InvalidInput, Problem
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     import pyoxigraph as ox
 
@@ -31,10 +32,11 @@ _NEEDED = (SOURCES, SEGMENTS, TIMES, STATEMENTS, FURTHER_EVIDENCE)
 
 @dataclass(frozen=True)
 class Origin:
-    """The row that made a node."""
+    """The row that made a node, and which of its columns states which property."""
 
     file: str
     line: int
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -84,5 +86,12 @@ def compile_folder(tables: str | os.PathLike[str], ontology: str | os.PathLike[s
         raise InvalidInput(sorted(problems), hint="Nothing is compiled until every row is sound.")
     asserted = [*vocabulary.quads, *writer.quads]
     quads = {*asserted, *derive(asserted, Path(ontology) / "rules")}
-    origins = {node: Origin(row.file, row.line) for node, row in writer.origins.items()}
+    stated_in = {
+        name: {column.property: column.name for column in table.columns.values() if column.property}
+        for name, table in read.items()
+    }
+    origins = {
+        node: Origin(row.file, row.line, stated_in[row.table.name])
+        for node, row in writer.origins.items()
+    }
     return Compilation(sorted(quads, key=str), origins)

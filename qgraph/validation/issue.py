@@ -15,11 +15,13 @@ __all__ = ["SEVERITIES", "Issue", "Origins"]
 SEVERITIES = ("violation", "warning", "finding")
 
 
-class _Place(Protocol):
+class _Row(Protocol):
     @property
     def file(self) -> str: ...
     @property
     def line(self) -> int: ...
+    @property
+    def columns(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,16 @@ class Issue:
 class Origins:
     """Where nodes come from: the row of a table, or nowhere."""
 
-    def __init__(self, places: Mapping[str, _Place]) -> None:
-        self._places = places
+    def __init__(self, rows: Mapping[str, _Row]) -> None:
+        self._rows = rows
 
     def issue(self, severity: str, node: str, rule: str, message: str, hint: str = "") -> Issue:
         """Describe an issue of a node at the row that made it."""
-        place = self._places.get(node)
-        file, line = (place.file, place.line) if place else ("", 0)
+        row = self._rows.get(node)
+        file, line = (row.file, row.line) if row else ("", 0)
         return Issue(severity, file, line, node, rule, message, hint)
+
+    def column(self, node: str, prop: str) -> str:
+        """Name the column in which the row of a node states a property; empty if none does."""
+        row = self._rows.get(node)
+        return row.columns.get(prop, "") if row else ""

@@ -53,8 +53,16 @@ def _issue(report: Any, shapes: Any, result: Any, origins: Origins, language: st
     message = _message(report, result, language)
     if value is not None:
         message += f": {local_id(str(value))}"
-    hint = "" if path is None else f"see {local_id(str(path))}"
+    hint = "" if path is None else _where(node, str(path), origins, language)
     return origins.issue(severity, node, _shape_name(shapes, report, result), message, hint)
+
+
+def _where(node: str, path: str, origins: Origins, language: str) -> str:
+    """Name the column to look at, or the property if the node came from no row."""
+    column = origins.column(node, path)
+    if language == "zh":
+        return f"见该行的 {column} 列" if column else f"见 {local_id(path)}"
+    return f"see column {column}" if column else f"see {local_id(path)}"
 
 
 def _shape_name(shapes: Any, report: Any, result: Any) -> str:
