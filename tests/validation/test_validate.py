@@ -102,6 +102,11 @@ PROVOKED = {
         ["place-a", "place-b"],
     ),
     "dated-identifier": ("qgd:event-a-2024-07-26 a qg:Event .", ["event-a-2024-07-26"]),
+    "position-beyond-field": (
+        "qgd:entry-a qg:position 58 ; dcterms:isPartOf qgd:edition-a ."
+        " qgd:edition-a qg:fieldSize 57 .",
+        ["entry-a"],
+    ),
     "open-reading": ("qgd:time-a qg:alternativeReading qgd:time-b .", ["time-a"]),
 }
 
