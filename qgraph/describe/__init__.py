@@ -1,0 +1,38 @@
+"""Telling what a graph holds: one thing with all its evidence, or the graph as a whole.
+
+``describe`` collects what is said of a thing; ``as_text`` and ``as_json`` write it. ``summarise``
+and ``cover`` tell how much there is, and how much of each source has been turned into statements.
+"""
+
+from __future__ import annotations
+
+from qgraph.describe.contents import (
+    Coverage,
+    Summary,
+    cover,
+    coverage_text,
+    summarise,
+    summary_text,
+)
+from qgraph.describe.records import as_line
+from qgraph.describe.text import as_json, as_text
+from qgraph.describe.thing import Basis, Description, Name, Passage, Record, Statement, describe
+
+__all__ = [
+    "Basis",
+    "Coverage",
+    "Description",
+    "Name",
+    "Passage",
+    "Record",
+    "Statement",
+    "Summary",
+    "as_json",
+    "as_line",
+    "as_text",
+    "cover",
+    "coverage_text",
+    "describe",
+    "summarise",
+    "summary_text",
+]
