@@ -7,21 +7,15 @@ are two places, and nobody imports the folders as packages: in a checkout that f
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from qgraph.errors import NotFound
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from importlib.resources.abc import Traversable
-
-__all__ = ["folder", "on_disk"]
+__all__ = ["folder"]
 
 
-def folder(name: Literal["graph", "ontology"]) -> Traversable:
+def folder(name: Literal["graph", "ontology"]) -> Path:
     """Find a bundled data folder.
 
     Parameters
@@ -29,37 +23,17 @@ def folder(name: Literal["graph", "ontology"]) -> Traversable:
     name
         ``"ontology"`` (terms, kinds, shapes, questions) or ``"graph"`` (the curated tables).
 
-    Returns
-    -------
-    Traversable
-        A :class:`pathlib.Path`, unless the package is imported from a zip archive.
-
     Raises
     ------
     NotFound
         If the installation is incomplete.
     """
-    packaged = files(__name__) / name
-    if packaged.is_dir():
-        return packaged
-    checkout = Path(__file__).parents[2] / name
-    if checkout.is_dir():
-        return checkout
+    # Not importlib.resources: its import costs more than opening the graph, and pip unpacks wheels.
+    here = Path(__file__)
+    for place in (here.parent / name, here.parents[2] / name):
+        if place.is_dir():
+            return place
     raise NotFound(
         f"the bundled folder {name!r} is missing from this installation",
         hint="Install qgraph again: python -m pip install --force-reinstall qgraph.",
     )
-
-
-@contextmanager
-def on_disk(name: Literal["graph", "ontology"]) -> Iterator[Path]:
-    """Give a bundled folder as a path for as long as the block runs.
-
-    Only a package that is imported from a zip archive has to be unpacked for it.
-    """
-    found = folder(name)
-    if isinstance(found, Path):
-        yield found
-    else:
-        with as_file(found) as unpacked:
-            yield unpacked

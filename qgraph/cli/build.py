@@ -133,18 +133,18 @@ def _check(name: str | None, texts: Path | None, language: str) -> _Checked:
     from qgraph.compile import METADATA, compile_folder
     from qgraph.graph import load
 
-    with bundled.on_disk("graph") as tables, bundled.on_disk("ontology") as ontology:
-        folder = _from_here(tables) if name is None else Path(name)
-        origins: Mapping[str, Origin] = {}
-        if (folder / METADATA).is_file():
-            compilation = compile_folder(folder, ontology)
-            quads, origins = compilation.quads, compilation.origins
-        else:
-            quads = _with_ontology(list(load(folder).quads()), ontology)
-        issues = validation.validate(
-            quads, ontology, origins=validation.Origins(origins), texts=texts, language=language
-        )
-        return _Checked(_title(name), quads, issues)
+    ontology = bundled.folder("ontology")
+    folder = _from_here(bundled.folder("graph")) if name is None else Path(name)
+    origins: Mapping[str, Origin] = {}
+    if (folder / METADATA).is_file():
+        compilation = compile_folder(folder, ontology)
+        quads, origins = compilation.quads, compilation.origins
+    else:
+        quads = _with_ontology(list(load(folder).quads()), ontology)
+    issues = validation.validate(
+        quads, ontology, origins=validation.Origins(origins), texts=texts, language=language
+    )
+    return _Checked(_title(name), quads, issues)
 
 
 def _report(name: str | None, texts: Path | None, language: str) -> _Checked:
