@@ -35,7 +35,6 @@ from qgraph.terms import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from importlib.resources.abc import Traversable
 
 __all__ = ["cached_store", "discard", "folder", "key"]
 
@@ -57,15 +56,15 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("qgraph", appauthor=False))
 
 
-def key(*parts: Traversable, versions: Iterable[str]) -> str:
+def key(*parts: Path, versions: Iterable[str]) -> str:
     """Hash the names and bytes of all files in some folders, and the versions that made the cache.
 
     Any part may be a file or a folder; compiled Python is left out, as it changes by itself.
     """
     digest = hashlib.sha256("\0".join([*versions, *PREFIXES.values()]).encode())
     for part in parts:
-        for name, file in _files(part, part.name):
-            data = file.read_bytes()
+        for file in _files(part):
+            name, data = file.relative_to(part.parent).as_posix(), file.read_bytes()
             digest.update(f"\0{name}\0{len(data)}\0".encode())
             digest.update(data)
     return digest.hexdigest()[:32]
@@ -116,16 +115,9 @@ def discard(place: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
 
 
-def _files(part: Traversable, name: str) -> list[tuple[str, Traversable]]:
-    if part.is_file():
-        return [(name, part)]
-    entries = sorted(part.iterdir(), key=lambda entry: entry.name)
-    return [
-        found
-        for entry in entries
-        if entry.name != "__pycache__"
-        for found in _files(entry, f"{name}/{entry.name}")
-    ]
+def _files(part: Path) -> list[Path]:
+    files = part.rglob("*") if part.is_dir() else [part]
+    return sorted(file for file in files if file.is_file() and file.suffix != ".pyc")
 
 
 def _open(place: Path) -> pyoxigraph.Store | None:

@@ -324,20 +324,14 @@ def fold(text: str) -> str:
 
 
 def _load_bundled(note: Callable[[str], None]) -> Graph:
-    compiler = Path(__file__).parent / "compile"
+    tables = bundled.folder("graph")
     name = cache.key(
         bundled.folder("ontology"),
-        bundled.folder("graph"),
-        # Inside a zip archive it is no folder, and does not change without the version either.
-        *([compiler] if compiler.is_dir() else []),
+        tables,
+        Path(__file__).parent / "compile",
         versions=(qgraph.__version__, pyoxigraph.__version__),
     )
-
-    def build() -> list[pyoxigraph.Quad]:
-        with bundled.on_disk("graph") as tables:
-            return _compile(tables)
-
-    store, place = cache.cached_store(name, build, note)
+    store, place = cache.cached_store(name, lambda: _compile(tables), note)
     return Graph(store, f"bundled graph of qgraph {qgraph.__version__}", cached_in=place)
 
 
@@ -345,8 +339,7 @@ def _compile(tables: Path) -> list[pyoxigraph.Quad]:
     # The compiler reads CSVW and EDTF with libraries that no other command needs.
     from qgraph.compile import compile_folder
 
-    with bundled.on_disk("ontology") as ontology:
-        return compile_folder(tables, ontology).quads
+    return compile_folder(tables, bundled.folder("ontology")).quads
 
 
 def _open_store(path: Path) -> pyoxigraph.Store:

@@ -41,7 +41,7 @@ EXACT_LIMIT = 600
 # A label is wide and low: nodes keep this much more distance sideways than up and down.
 SIDEWAYS = 1.7
 # The stage between two side panels of a laptop is a little wider than high, and there is a tray.
-ASPECT = 1.35
+ASPECT = 1.2
 # Groups up to this size are drawn as a star; simulating them adds nothing.
 STAR_LIMIT = 5
 # Twelve directions, the level ones first; written out because sines differ between machines.
@@ -172,7 +172,7 @@ def _draw(links: Pairs, radii: Numbers, total: int, seed: int) -> Points:
         points = _simulate(count, links, seed)
         points = _lie_down(points)
         points *= room * np.sqrt(count) / _spread(points)
-    return _fill(_push_apart(points, radii, room))
+    return _fill(_push_apart(points, radii))
 
 
 def _room(total: int) -> float:
@@ -225,8 +225,8 @@ def _simulate(count: int, links: Pairs, seed: int) -> Points:
         target = tolerance * efficiency * traction / swing
         if swing > tolerance * traction:
             efficiency = max(0.05, efficiency * 0.7)
-        elif speed < 1000.0:
-            efficiency *= 1.3
+        else:
+            efficiency = min(1000.0, efficiency * 1.3)
         speed += min(target - speed, 0.5 * speed)
         points = points + force * (speed / (1.0 + np.sqrt(speed * swinging)))[:, None]
         before = force
@@ -288,9 +288,7 @@ def _lie_down(points: Points) -> Points:
     xx, yy, xy = float((x * x).sum()), float((y * y).sum()), float((x * y).sum())
     # Half the angle, by square roots only: cosines may differ in the last bit between machines.
     across, tilt = xx - yy, 2.0 * xy
-    length = np.sqrt(across * across + tilt * tilt)
-    if length < 1e-9:
-        return points
+    length = np.sqrt(across * across + tilt * tilt) + 1e-9
     cosine = np.sqrt((1.0 + across / length) / 2.0)
     sine = np.sqrt((1.0 - across / length) / 2.0) * (1.0 if tilt >= 0 else -1.0)
     return np.stack([x * cosine + y * sine, y * cosine - x * sine], axis=1)
@@ -313,7 +311,7 @@ def _fill(points: Points) -> Points:
     return filled
 
 
-def _push_apart(points: Points, radii: Numbers, room: float) -> Points:
+def _push_apart(points: Points, radii: Numbers) -> Points:
     """Remove overlaps, with more air at the sides than above and below.
 
     Sweeps push every overlapping pair apart; what is left after them is settled by enlarging the
@@ -324,7 +322,7 @@ def _push_apart(points: Points, radii: Numbers, room: float) -> Points:
     squeezed = points / np.array([SIDEWAYS, 1.0])
     # Two discs in one place have no direction to go: start them a hair apart.
     squeezed[:, 0] += np.arange(count) * 1e-4
-    air = room / 2.0
+    air = max(1.5, 16.0 / (1.0 + count / 250.0))
     reach = radii + air
     for _ in range(400 if count <= 1000 else 60):
         if not _sweep(squeezed, reach):

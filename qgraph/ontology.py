@@ -18,7 +18,6 @@ from qgraph.terms import OWL, PREFIXES, QG, RDF, RDFS, SKOS, local_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from importlib.resources.abc import Traversable
 
 __all__ = [
     "TERM_PREDICATES",
@@ -303,13 +302,6 @@ def bundled_ontology() -> Ontology:
     home = bundled.folder("ontology")
     return Ontology(
         quad
-        for file in [*_turtle_in(home), *_turtle_in(home / "kinds")]
+        for file in [*sorted(home.glob("*.ttl")), *sorted(home.glob("kinds/*.ttl"))]
         for quad in pyoxigraph.parse(file.read_bytes(), pyoxigraph.RdfFormat.TURTLE)
     )
-
-
-def _turtle_in(folder: Traversable) -> list[Traversable]:
-    if not folder.is_dir():
-        return []
-    files = (entry for entry in folder.iterdir() if entry.name.endswith(".ttl"))
-    return sorted(files, key=lambda entry: entry.name)

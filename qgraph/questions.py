@@ -31,7 +31,7 @@ from qgraph.terms import PREFIXES, XSD, expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 __all__ = ["Parameter", "Question", "all_questions", "bind", "load", "parse"]
 
@@ -227,15 +227,9 @@ def all_questions() -> tuple[Question, ...]:
     return tuple(parse(file.read_text("utf-8"), name, file.name) for name, file in _files().items())
 
 
-def _files() -> dict[str, Traversable]:
-    folder = bundled.folder("ontology") / "questions"
-    if not folder.is_dir():
-        return {}
-    files = sorted(
-        (file for file in folder.iterdir() if file.name.endswith(".rq")),
-        key=lambda file: file.name,
-    )
-    return {_NUMBERED.sub("", file.name.removesuffix(".rq")): file for file in files}
+def _files() -> dict[str, Path]:
+    files = sorted((bundled.folder("ontology") / "questions").glob("*.rq"))
+    return {_NUMBERED.sub("", file.stem): file for file in files}
 
 
 def _header(text: str) -> list[tuple[int, str]]:

@@ -158,9 +158,7 @@ def _standard(form: pyoxigraph.QueryResultsFormat) -> Callable[[Rows], bytes]:
 
     def writer(rows: Rows) -> bytes:
         solutions = pyoxigraph.parse_query_results(_json(rows), pyoxigraph.QueryResultsFormat.JSON)
-        written = solutions.serialize(format=form)
-        if written is None:
-            raise AssertionError("without an output, serialize returns bytes")
+        written = solutions.serialize(format=form) or b""
         return written if written.endswith(b"\n") else written + b"\n"
 
     return writer

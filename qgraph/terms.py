@@ -80,61 +80,38 @@ class Namespace:
 QG = Namespace(
     "qg",
     # classes
-    "Adoption Claim Court CourtCase EffectClaim Enterprise Event Evidence Facility FirstnessClaim"
-    " Indicator JointOffice LawFirm Licence Measure MeasurePackage Observation Pilot Place"
-    " PolicyDocument Product Profession Promotion PromotionBatch PublicBody Ranking RankingEdition"
-    " RankingEntry Record ResearchBody Rule Segment Source TimeReference Year Zone"
-    # relations
-    " about administers adoptedBy adopts affects alternativeReading anchor appliedLawOf appliesIn"
-    " appointedTo attributedTo basedIn clientOf comparator concerns decidedBy decidedIn defaultUnit"
-    " developedBy disputes employedBy evidence followsPromotion happenedAt happenedIn holder"
-    " inBatch inProvince inSegment inSource inYear inZone indicator issuedBy legalBasis locatedIn"
-    " modality observedOver operatedBy participant participatedIn permits pilotedBy pilots"
-    " policyField promotes publishedBy quotedFrom recognises reliability responsibleBody resultsIn"
-    " role setsOut sharing sourceKind standing status stockOrFlow unit within"
-    # values
-    " accessed begin comparisonClass daysToPromotion documentNumber edtf end endOffset exact"
-    " fieldSize firstPilotDate locator lowerBound nationalPromotionDate note ordinal position"
-    " published publisherName reason reportedSubject reportedText sha256 sourceCount startOffset"
-    " upperBound value yearNumber"
+    "Claim Evidence FirstnessClaim JointOffice LawFirm Measure Observation Pilot Place"
+    " RankingEntry Record Rule TimeReference Zone"
+    # relations and values
+    " attributedTo begin comparator comparisonClass daysToPromotion documentNumber edtf end"
+    " endOffset evidence exact fieldSize firstPilotDate happenedAt happenedIn inProvince"
+    " inSegment inSource inYear inZone indicator locatedIn locator lowerBound modality"
+    " nationalPromotionDate observedOver ordinal position published publisherName quotedFrom"
+    " reason reliability reportedText sha256 sharing sourceCount standing startOffset status"
+    " unit upperBound value within yearNumber"
     # drawing
     " edgeGroup edgeLabel edgeReversed hiddenAtFirst nodeColour nodeOrder nodeShape",
 )
 QGK = Namespace(
     "qgk",
-    "comparator-about comparator-at-least comparator-at-most comparator-exact"
-    " comparator-less-than comparator-more-than comparator-nearly comparator-range"
-    " modality-asserted modality-inferred modality-opinion modality-quoted"
-    " reliability-medium reliability-strong reliability-weak"
-    " role-caption role-credit role-heading role-sentence role-series-note"
-    " sharing-shared sharing-sole"
-    " standing-accepted standing-contested standing-rejected standing-unreviewed"
-    " status-adopted status-no-step-recorded status-piloted status-promoted"
-    " status-promoted-nationwide"
-    " unit-count unit-percent",
+    "comparator-exact comparator-range modality-asserted sharing-shared standing-rejected"
+    " standing-unreviewed unit-count unit-percent",
 )
 QGG = Namespace("qgg", "ontology")
-
-DCTERMS = Namespace(
-    "dcterms", "created description isPartOf language license modified publisher title type"
-)
-FOAF = Namespace("foaf", "Person")
-ORG = Namespace("org", "FormalOrganization Organization OrganizationalCollaboration unitOf")
+DCTERMS = Namespace("dcterms", "description isPartOf language license title")
+ORG = Namespace("org", "Organization OrganizationalCollaboration")
 OWL = Namespace(
     "owl",
-    "AnnotationProperty Class DatatypeProperty ObjectProperty Ontology deprecated versionIRI"
-    " versionInfo",
+    "AnnotationProperty Class DatatypeProperty ObjectProperty Ontology versionIRI versionInfo",
 )
-PROV = Namespace("prov", "Activity Entity Plan wasDerivedFrom wasGeneratedBy")
+PROV = Namespace("prov", "Activity Plan")
 RDF = Namespace("rdf", "Property langString object predicate subject type")
-RDFS = Namespace("rdfs", "Class comment isDefinedBy label subClassOf subPropertyOf")
-SCHEMA = Namespace("schema", "domainIncludes rangeIncludes url")
+RDFS = Namespace("rdfs", "Class isDefinedBy label subClassOf subPropertyOf")
+SCHEMA = Namespace("schema", "rangeIncludes url")
 SKOS = Namespace(
-    "skos",
-    "Concept ConceptScheme altLabel broader closeMatch definition exactMatch hasTopConcept"
-    " inScheme narrower notation prefLabel topConceptOf",
+    "skos", "Concept ConceptScheme altLabel broader definition inScheme prefLabel topConceptOf"
 )
-XSD = Namespace("xsd", "boolean date dateTime decimal double float gYear gYearMonth integer string")
+XSD = Namespace("xsd", "boolean date decimal double float integer string")
 
 
 def expand(curie: str) -> str:

@@ -17,14 +17,13 @@ PACKAGE = ROOT / "qgraph"
 
 #: From the ground up: a module may import those of the rows above its own, never back or sideways.
 LAYERS = (
-    {"errors", "cells"},
+    {"errors", "cells", "languages"},
     {"terms"},
     {"files", "bundled", "sparql"},
     {"ontology", "reading", "cache"},
     {"questions"},
     {"compile"},
     {"graph"},
-    {"evidence"},
     {"results", "search", "describe", "network"},
     {"layout", "validation", "diffusion"},
     {"export"},

@@ -199,6 +199,7 @@ def test_the_key_hangs_on_every_name_every_byte_and_every_version(tmp_path: Path
     keys.append(key("2"))
     assert len(set(keys)) == len(keys)
     (tmp_path / "data" / "__pycache__").mkdir()
+    (tmp_path / "data" / "__pycache__" / "a.pyc").write_bytes(b"x")
     assert key("2") == keys[-1]
     assert cache.key(folder / "b.ttl", versions=()) != cache.key(folder / "c.ttl", versions=())
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -314,26 +311,3 @@ def test_rdflib_has_no_place_for_triple_terms(tmp_path: Path) -> None:
     graph = load(path)
     with pytest.raises(QGraphError, match="triple term"):
         graph.rdflib()
-
-
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="as_file takes no folders before 3.12")
-def test_a_package_inside_a_zip_archive_works_as_well(tmp_path: Path) -> None:
-    """As from a zipped wheel: the data folders lie inside ``bundled`` and have no path."""
-    archive = tmp_path / "library"
-    shutil.copytree(ROOT / "qgraph", archive / "qgraph")
-    for name in ("ontology", "graph"):
-        shutil.copytree(ROOT / name, archive / "qgraph" / "bundled" / name)
-    zipped = shutil.make_archive(str(tmp_path / "library"), "zip", archive)
-    program = "import qgraph; g = qgraph.load(); print(qgraph.__file__, len(g))"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": zipped, "QGRAPH_CACHE": str(tmp_path / "cache")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    where, count = done.stdout.split()
-    assert where.startswith(zipped)
-    assert int(count) == len(load())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qgraph.errors import QGraphError
+from qgraph.ontology import bundled_ontology
 from qgraph.terms import PREFIXES, QG, QGK, Namespace, expand, local_id, shorten
 
 
@@ -54,3 +55,9 @@ def test_an_unknown_prefix_is_refused_with_those_known(text: str) -> None:
 )
 def test_a_thing_is_called_by_its_id(iri: str, short: str) -> None:
     assert local_id(iri) == short
+
+
+@pytest.mark.parametrize("namespace", [QG, QGK], ids=["terms", "kinds"])
+def test_every_term_that_code_names_is_in_the_ontology(namespace: Namespace) -> None:
+    ontology = bundled_ontology()
+    assert [iri for iri in namespace if iri not in ontology] == []

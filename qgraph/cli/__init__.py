@@ -47,10 +47,7 @@ class _Commands(Mapping[str, click.Command]):
 
 
 class _Lazy(Group):
-    """Lists its commands in the order in which one meets them, without importing any."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
+    """Lists its commands in the order in which they are met, without importing any."""
 
     def format_commands(
         self,

@@ -18,6 +18,7 @@ import re
 import warnings
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -249,11 +250,14 @@ def _row(
 def _values(column: Column, cell: str) -> tuple[Any, ...]:
     read = column.reader.read(cell.strip())
     values = read if isinstance(read, list) else [read]
-    return tuple(
-        value.strip() if isinstance(value, str) else value
-        for value in values
-        if value is not None and value != ""
-    )
+    return tuple(_clean(value) for value in values if value is not None and value != "")
+
+
+def _clean(value: Any) -> Any:
+    """Take the blanks around a text away, and the hour that the library adds to a day."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value.strip() if isinstance(value, str) else value
 
 
 def _explain(column: Column, cell: str, error: ValueError) -> tuple[str, str]:

@@ -258,9 +258,8 @@ class _Reader:
         standing: _Claims = {}
         rejected = []
         pattern = self.graph.store.quads_for_pattern(None, pyoxigraph.NamedNode(near), node)
-        for claim in sorted({quad.subject for quad in pattern}, key=str):
-            if isinstance(claim, pyoxigraph.Triple):
-                continue
+        found = {q.subject for q in pattern if not isinstance(q.subject, pyoxigraph.Triple)}
+        for claim in sorted(found, key=str):
             basis = self._basis(claim)
             for predicate in self._iris(claim, RDF.predicate):
                 for other in self._objects(claim, far):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # GEXF has no dates among its attribute types, and four shapes.
 _TYPES = {"date": "string"}
@@ -207,15 +208,20 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _look(node: Node, x: float, y: float) -> str:
-    red, green, blue = bytes.fromhex(node.colour.lstrip("#"))
     shape = _SHAPES.get(node.shape)
     # Gephi counts y upwards.
     return (
-        f'        <viz:color r="{red}" g="{green}" b="{blue}"/>\n'
-        f'        <viz:position x="{x}" y="{-y + 0.0}" z="0.0"/>\n'
+        _colour(node.colour) + f'        <viz:position x="{x}" y="{-y + 0.0}" z="0.0"/>\n'
         f'        <viz:size value="{node.size}"/>\n'
         + (f'        <viz:shape value="{shape}"/>\n' if shape else "")
     )
+
+
+def _colour(colour: str) -> str:
+    if not _COLOUR.fullmatch(colour):
+        return ""
+    red, green, blue = bytes.fromhex(colour[1:])
+    return f'        <viz:color r="{red}" g="{green}" b="{blue}"/>\n'
 
 
 def _spell(begin: str | None, end: str | None) -> str:

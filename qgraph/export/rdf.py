@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph
@@ -17,12 +17,12 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from qgraph import bundled
 from qgraph.errors import CannotWrite
-from qgraph.graph import Graph
-from qgraph.terms import PREFIXES, QGG, RDF, RDFS, SKOS, XSD, shorten
+from qgraph.terms import PREFIXES, QGG, RDF, RDFS, SKOS, XSD, expand, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from qgraph.graph import Graph
     from qgraph.network import Network
 
     Term = NamedNode | BlankNode | Literal | Triple
@@ -250,42 +250,94 @@ def _xml_value(name: str, term: Term) -> str:
     return f"<{name}{kind}>{escape(term.value, {chr(13): '&#13;'})}</{name}>"
 
 
-def _no_place(what: str) -> CannotWrite:
+def _no_place(what: str, name: str = "RDF/XML") -> CannotWrite:
     return CannotWrite(
-        f"RDF/XML has no place for {what}",
+        f"{name} has no place for {what}",
         hint="Write Turtle (.ttl) or N-Quads (.nq) instead.",
     )
 
 
 # --- JSON-LD ----------------------------------------------------------------------------------
 
+# Written here: rdflib's writer turns numbers into JSON numbers, so that 007 comes back as 7, and
+# tells of odd values on standard error.
+
 
 def _json_ld(quads: Sequence[Quad]) -> bytes:
-    from rdflib.plugins.serializers import jsonld
-
-    store = pyoxigraph.Store()
-    store.bulk_extend(quads)
-    dataset = Graph(store, "export").rdflib()
-    # Otherwise the default graph would repeat what the named graphs hold.
-    dataset.default_union = False
     text = (bundled.folder("ontology") / "context.jsonld").read_text(encoding="utf-8")
     context = json.loads(text)["@context"]
-    document = jsonld.from_rdf(dataset, context)  # type: ignore[no-untyped-call]
-    graphs = _sorted(document.get("@graph", [document]))
-    whole = {"@context": context, "@graph": graphs}
-    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
+    words = _Words(context)
+    graphs: dict[str, dict[str, dict[str, Any]]] = {}
+    for quad in quads:
+        named = not isinstance(quad.graph_name, DefaultGraph)
+        name = words.node(quad.graph_name) if named else ""
+        nodes = graphs.setdefault(name, {})
+        subject = words.node(quad.subject)
+        words.add(nodes.setdefault(subject, {"id": subject}), quad.predicate.value, quad.object)
+    top: list[object] = [*graphs.pop("", {}).values()]
+    top += [{"id": name, "@graph": [*nodes.values()]} for name, nodes in graphs.items()]
+    document = {"@context": context, "@graph": top}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _sorted(value: object, key: str = "") -> object:
-    """Put a document in order, all but lists, whose order means something."""
-    if isinstance(value, dict):
-        return {name: _sorted(value[name], name) for name in sorted(value)}
-    if isinstance(value, list):
-        parts = [_sorted(part) for part in value]
-        if key != "@list":
-            parts.sort(key=lambda part: json.dumps(part, ensure_ascii=False))
-        return parts
-    return value
+class _Words:
+    """The words that a JSON-LD context has for properties, by the values that they take."""
+
+    def __init__(self, context: dict[str, Any]) -> None:
+        self._types: dict[str, str] = {}
+        self._terms: dict[tuple[str, str], str] = {}
+        for term, meaning in context.items():
+            if isinstance(meaning, str) and ":" in meaning and not meaning.endswith(("/", "#")):
+                self._types[expand(meaning)] = term
+                self._terms[expand(meaning), ""] = term
+            elif isinstance(meaning, dict):
+                takes = meaning.get("@type") or meaning.get("@container", "")
+                takes = expand(takes) if ":" in takes else takes
+                self._terms[expand(meaning["@id"]), takes] = term
+
+    def node(self, term: object) -> str:
+        """Write what can be a subject or the name of a graph."""
+        if isinstance(term, BlankNode):
+            return f"_:{term.value}"
+        if not isinstance(term, NamedNode):
+            raise _no_place("triple terms", "JSON-LD")
+        short = shorten(term.value)
+        scheme, _, rest = short.partition(":")
+        if short == term.value and scheme in PREFIXES and not rest.startswith("//"):
+            raise _no_place(f"the address <{short}>, which would be read as a short one", "JSON-LD")
+        return short
+
+    def add(self, node: dict[str, Any], predicate: str, term: Term) -> None:
+        """Add a value to a node, under the word that takes such values."""
+        short = self.node(NamedNode(predicate))
+        if predicate == RDF.type and isinstance(term, NamedNode):
+            _append(node, "type", self._types.get(term.value) or self.node(term))
+        elif not isinstance(term, Literal):
+            word = self._terms.get((predicate, "@id"))
+            _append(node, word or short, self.node(term) if word else {"id": self.node(term)})
+        elif term.language:
+            word = self._terms.get((predicate, "@language"))
+            if word:
+                _append(node.setdefault(word, {}), term.language, term.value)
+            else:
+                _append(node, short, {"@value": term.value, "@language": term.language})
+        else:
+            datatype = term.datatype.value
+            plain = "" if datatype == XSD.string else datatype
+            word = self._terms.get((predicate, plain))
+            typed: object = {"@value": term.value, "@type": self.node(term.datatype)}
+            # A property without a word of its own takes texts as they are.
+            _append(node, word or short, term.value if word or not plain else typed)
+
+
+def _append(entry: dict[str, Any], key: str, value: object) -> None:
+    """Keep one value as it is, several as a list."""
+    if key not in entry:
+        entry[key] = value
+    elif isinstance(entry[key], list):
+        entry[key].append(value)
+    else:
+        entry[key] = [entry[key], value]
 
 
 FORMATS: dict[str, Callable[[Sequence[Quad]], bytes]] = {

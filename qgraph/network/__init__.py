@@ -284,9 +284,9 @@ class _Drawing:
         claims = self._claims.get((link.subject, link.relation, link.object), [])
         evidence = [piece for claim in claims for piece in self.said.evidence(claim)]
         rule = self.said.rule(*link.statement)
-        if not evidence and rule is None:
+        if not evidence and QG.Record in self.ontology.superclasses(subject.kind):
             # What a record says, its own evidence carries.
-            evidence = list(subject.evidence)
+            evidence = [] if rule else list(subject.evidence)
         name = local_name(link.relation)
         short = shorten(link.relation).removeprefix("qg:")
         return Edge(

@@ -138,6 +138,11 @@ def test_reported_and_resolved_times_stand_apart(bundled: Compilation) -> None:
     ]
 
 
+def test_a_day_is_written_as_a_day(bundled: Compilation) -> None:
+    days = {q.object.value for q in bundled.quads if q.predicate.value.endswith("#accessed")}  # type: ignore[union-attr]
+    assert days == {"2026-11-22"}
+
+
 def test_no_evidence_holds_a_whole_sentence(bundled: Compilation) -> None:
     query = """
     SELECT ?evidence WHERE {

@@ -4,6 +4,8 @@ class VisMap {
   static FONT = 'system-ui, -apple-system, "Segoe UI", "Microsoft YaHei", "PingFang SC", ' +
     '"Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif';
 
+  static HUBS = 24;
+
   /* items: nodes {id, x, y, size, shape, colour}; links: {from, to}; name(id), word(link index)
      and unlinked() give words in the language of the page; chosen(id or null) is called back. */
   constructor(stage, { nodes, links, options, name, word, unlinked, chosen }) {
@@ -150,8 +152,8 @@ class VisMap {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.textBaseline = "top";
     pen.lineJoin = "round";
-    const taken = new Boxes();
-    taken.add([canvas.clientWidth - 56, 0, canvas.clientWidth, 130]); // the zoom buttons
+    const taken = { labels: new Boxes(), marks: new Boxes(), hubs: new Boxes() };
+    taken.labels.add([canvas.clientWidth - 56, 0, canvas.clientWidth, 130]); // the zoom buttons
     const scale = this.network.getScale();
     const inView = [];
     for (const id of this.order()) {
@@ -159,16 +161,19 @@ class VisMap {
       const radius = Math.max(2, this.items.get(id).size * scale);
       if (x < -90 || y < -30 || x > canvas.clientWidth + 90 || y > canvas.clientHeight + 30) continue;
       inView.push({ id, x, y, radius });
-      taken.add([x - radius, y - radius, x + radius, y + radius]);
+      const shelf = inView.length <= VisMap.HUBS ? taken.hubs : taken.marks;
+      shelf.add([x - radius, y - radius, x + radius, y + radius]);
     }
     const near = new Set(
       this.selected ? this.near.get(this.selected).map((link) => link.other) : [],
     );
-    for (const place of inView.slice(0, 900)) {
+    inView.slice(0, 900).forEach((place, rank) => {
       const strong = place.id === this.selected || place.id === this.hovered;
-      if (this.selected && !strong && !near.has(place.id) && scale < 1.6) continue;
-      this.drawLabel(pen, place, taken, strong);
-    }
+      if (this.selected && !strong && !near.has(place.id) && scale < 1.6) return;
+      // In a crowd the best linked may be named across small marks, but never across each other.
+      const may = [taken.labels, taken.hubs, taken.marks].slice(0, rank < VisMap.HUBS ? 2 : 3);
+      this.drawLabel(pen, place, [[taken.labels, taken.hubs, taken.marks], may], strong);
+    });
     if (this.selected) this.drawRelations(pen, taken);
     this.drawTrayTitle(pen, taken);
     pen.restore();
@@ -184,14 +189,16 @@ class VisMap {
     return [...new Set([...first, ...near, ...this.byLinks])].filter((id) => this.visible.has(id));
   }
 
-  drawLabel(pen, { id, x, y, radius }, taken, strong) {
+  drawLabel(pen, { id, x, y, radius }, [wished, accepted], strong) {
     pen.font = `${strong ? "600 13px" : "12px"} ${VisMap.FONT}`;
     const { clientWidth, clientHeight } = pen.canvas;
     const inside = ([left, top, right, bottom]) =>
       left > 1 && top > 1 && right < clientWidth - 1 && bottom < clientHeight - 1;
     let last = null;
+    const tries = strong ? [[210, 5, wished]]
+      : [[150, 2, wished], [92, 3, wished], [104, 1, wished], [104, 1, accepted]];
     // First as it reads best, then narrower, then cut short, to fit between two marks.
-    for (const [room, most] of strong ? [[210, 5]] : [[150, 2], [92, 3], [104, 1]]) {
+    for (const [room, most, taken] of tries) {
       const { lines, width } = this.wrapped(pen, id, room, most);
       const height = lines.length * 14.5;
       const slant = radius * 0.7 + 3;
@@ -210,15 +217,16 @@ class VisMap {
         const left = at - width * share[align];
         return [left - 2, top, left + width + 2, top + height];
       };
-      const spot = spots.find((s) => inside(box(s)) && taken.free(box(s)));
+      const free = (s) => inside(box(s)) && taken.every((boxes) => boxes.free(box(s)));
+      const spot = spots.find(free);
       if (spot) return this.put(pen, lines, spot, box(spot), taken);
       last = [lines, spots[0], box(spots[0])];
     }
-    return strong ? this.put(pen, ...last, taken) : undefined;
+    return strong ? this.put(pen, ...last, wished) : undefined;
   }
 
-  put(pen, lines, [at, top, align], box, taken) {
-    taken.add(box);
+  put(pen, lines, [at, top, align], box, [labels]) {
+    labels.add(box);
     pen.textAlign = align;
     lines.forEach((line, i) => this.write(pen, line, at, top + i * 14.5, this.colours.ink));
   }
@@ -281,9 +289,10 @@ class VisMap {
         const x = from.x + (to.x - from.x) * part;
         const y = from.y + (to.y - from.y) * part - 6;
         const box = [x - width / 2 - 1, y, x + width / 2 + 1, y + 13];
-        if (written.has(`${other} ${text}`) || !taken.free(box)) continue;
+        const free = Object.values(taken).every((boxes) => boxes.free(box));
+        if (written.has(`${other} ${text}`) || !free) continue;
         written.add(`${other} ${text}`);
-        taken.add(box);
+        taken.labels.add(box);
         this.write(pen, text, x, y, this.colours.strong);
       }
     }
@@ -300,7 +309,7 @@ class VisMap {
     pen.textAlign = "left";
     const width = pen.measureText(this.unlinked()).width;
     const [x, y] = [corner.x - 8, corner.y - 34];
-    if (taken.free([x, y, x + width, y + 14])) {
+    if (Object.values(taken).every((boxes) => boxes.free([x, y, x + width, y + 14]))) {
       this.write(pen, this.unlinked(), x, y, this.colours.quiet);
     }
   }

@@ -58,13 +58,15 @@
     hexagon: "M8.5 0L4.2 7.4H-4.2L-8.5 0L-4.2-7.4H4.2Z",
   };
 
+  const shape = (kind) => (Object.hasOwn(SHAPES, kind.shape) ? kind.shape : "dot");
+
   function mark(kind) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("class", "mark");
     svg.setAttribute("viewBox", "-10 -10 20 20");
     svg.setAttribute("aria-hidden", "true");
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", SHAPES[kind.shape] ?? SHAPES.dot);
+    path.setAttribute("d", SHAPES[shape(kind)]);
     path.setAttribute("fill", kind.colour);
     svg.append(path);
     return svg;
@@ -110,7 +112,7 @@
 
   function recall() {
     const parts = new URLSearchParams(location.hash.slice(1));
-    state.language = parts.get("lang") in WORDS ? parts.get("lang") : page.language;
+    state.language = Object.hasOwn(WORDS, parts.get("lang")) ? parts.get("lang") : page.language;
     state.view = parts.get("view") === "table" ? "table" : "map";
     state.off = firstHidden();
     if (parts.has("off")) {
@@ -588,8 +590,9 @@
   recall();
   if (nodes.length) {
     map = new VisMap($("stage"), {
-      nodes: nodes.map((node) => ({ ...node, ...{ shape: kinds[node.kind].shape,
-        colour: kinds[node.kind].colour } })),
+      nodes: nodes.map(({ id, x, y, size, kind }) => ({
+        id, x, y, size, shape: shape(kinds[kind]), colour: kinds[kind].colour,
+      })),
       links: edges,
       options: JSON.parse(options),
       name: (id) => t(byId.get(id).label),
