@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph
 import pytest
 
 from qgraph.export import Selection, to_bytes
@@ -47,8 +48,12 @@ class Reader(HTMLParser):
         self.texts.append((tag, ""))
 
     def handle_data(self, data: str) -> None:
-        tag, before = self.texts[-1] if self.texts else ("", "")
-        self.texts[-1:] = [(tag, before + data)]
+        if self.texts:
+            tag, before = self.texts[-1]
+            self.texts[-1] = (tag, before + data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.texts.append((f"after {tag}", ""))
 
     def of(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
@@ -147,12 +152,13 @@ def test_the_scripts_make_no_markup_of_texts() -> None:
 
 
 def test_only_addresses_of_the_web_become_links() -> None:
-    assert '["http:", "https:"].includes(url.protocol)' in OWN["page.js"]
-    assert OWN["page.js"].count("href") == OWN["page.js"].count("href }") == 0 or (
-        # The one place that sets it takes it from the function above.
-        re.findall(r"said\(\"a\".*", OWN["page.js"])
-        == ['said("a", text, { href, target: "_blank", rel: "noopener noreferrer" });']
-    )
+    # The one place that makes a link takes its address from the function above.
+    assert re.findall(r".*\bhref\b.*", OWN["page.js"]) == [
+        '      return ["http:", "https:"].includes(url.protocol) ? url.href : null;',
+        "    const href = url ? address(url) : null;",
+        '    if (!href) return said("span", text);',
+        '    return said("a", text, { href, target: "_blank", rel: "noopener noreferrer" });',
+    ]
 
 
 # --- Texts stay texts -------------------------------------------------------------------------
@@ -163,10 +169,9 @@ def test_hostile_texts_add_no_element(page: bytes, hostile: bytes) -> None:
         tag for tag, _ in reading(page).elements
     ]
     assert b"<script>document" not in hostile
-    assert b"</script><script>document" not in hostile
     # Three scripts and the end of each: nothing in the data begins or ends one.
-    assert hostile.lower().count(b"<script") == 4 - hostile.lower().count(b'"<script') * 0
-    assert hostile.lower().count(b"</script") == 4
+    assert hostile.lower().count(b"</script") == 3
+    assert hostile.lower().count(b"<script") == page.lower().count(b"<script")
     assert b"<!--" not in hostile
 
 
@@ -224,7 +229,7 @@ def test_evidence_and_sources_are_written_once(page: bytes) -> None:
     (based,) = [
         edge
         for edge in data_of(page)["edges"]
-        if data["relations"][edge["relation"]]["label"] == ["based in", "所在地"]
+        if data["relations"][edge["relation"]]["label"][0] == "based in"
     ]
     told = [data["evidence"][piece] for piece in based["evidence"]]
     assert [piece["phrase"] for piece in told] == ["in Qianhai", "an office in Qianhai"]
@@ -238,7 +243,6 @@ def test_a_thing_has_its_dates_values_and_reports(page: bytes) -> None:
     values = {tuple(a["label"]): a for a in nodes["measure-joint-office"]["attributes"]}
     status = values["status", "推进状态"]
     assert (status["values"], status["rule"]) == ([["piloted", "已试点"]], "Status of a measure")
-    assert values["rdfs:seeAlso",]["uri"] if ("rdfs:seeAlso",) in values else True
     assert [r["label"] for r in nodes["place-qianhai-zone"]["reports"]] == [
         "835 institutional innovation measures",
         "94 of which have been promoted nationwide",
@@ -259,8 +263,6 @@ def test_the_headline_is_what_a_source_reports_with_what_the_graph_can_name(grap
 def test_measures_named_as_promoted_are_counted(graph: Graph) -> None:
     text = (DATA / "network.trig").read_text(encoding="utf-8")
     named = text.replace("qgk:status-piloted", "qgk:status-promoted-nationwide")
-    import pyoxigraph
-
     store = pyoxigraph.Store()
     store.load(named.encode(), pyoxigraph.RdfFormat.TRIG)
     told = headline(Graph(store, "a test"))
