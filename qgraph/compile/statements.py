@@ -98,6 +98,9 @@ class Writer:
         record = self._is_record(table, row)
         for column, value in _values(table, row):
             self._write_value(row, subject, column, value, (evidence, record), graph)
+        if evidence and not record and not _has_links(row):
+            # No claim can say how we came to know of the thing: so the thing itself says it.
+            self._qualify(subject, row, graph, apart_from_defaults=True)
         if table.name == TIMES:
             self._write_span(subject, row, graph)
 
@@ -159,16 +162,25 @@ class Writer:
         self._add(claim, RDF.predicate, ox.NamedNode(prop), graph)
         self._add(claim, RDF.object, target, graph)
         self._add(claim, QG.evidence, passage, graph)
-        for column, value in _values(row.table, row):
-            if column.property in QUALIFIERS:
-                link = column.link(str(value))
-                if link is None:
-                    self._add(claim, column.property, _literal(value, column), graph)
-                elif self._known(row, column.name, link):
-                    self._add(claim, column.property, ox.NamedNode(link), graph)
+        self._qualify(claim, row, graph)
         standing = row.one("standing")
         if f"{PREFIXES['qgk']}standing-{standing}" != QGK["standing-rejected"]:
             self._add(subject, prop, target, graph)
+
+    def _qualify(
+        self, node: str, row: Row, graph: ox.NamedNode, *, apart_from_defaults: bool = False
+    ) -> None:
+        """Say of a node how we know, how it stands, who says so and why."""
+        for column, value in _values(row.table, row):
+            if column.property not in QUALIFIERS:
+                continue
+            if apart_from_defaults and str(value) == column.reader.default:
+                continue
+            link = column.link(str(value))
+            if link is None:
+                self._add(node, column.property, _literal(value, column), graph)
+            elif self._known(row, column.name, link):
+                self._add(node, column.property, ox.NamedNode(link), graph)
 
     def _write_span(self, subject: str, row: Row, graph: ox.NamedNode) -> None:
         span = self.spans.get(row.one("id"))
@@ -258,6 +270,14 @@ def _values(table: Table, row: Row) -> Iterator[tuple[Column, Any]]:
         if column.property is not None:
             for value in row.values.get(name, ()):
                 yield column, value
+
+
+def _has_links(row: Row) -> bool:
+    return any(
+        column.property not in QUALIFIERS
+        and (column.link(str(value)) or "").startswith(PREFIXES["qgd"])
+        for column, value in _values(row.table, row)
+    )
 
 
 def _kind_prefix(column: Column) -> str:

@@ -191,6 +191,17 @@ def test_a_statement_may_name_a_kind(tables: Tables) -> None:
     assert len(_rows(_store(tables.compile()), fields)) == 2
 
 
+def test_a_thing_that_we_infer_says_why(bundled: Compilation) -> None:
+    query = """SELECT ?modality WHERE { qgd:body-china-government qg:modality ?modality ;
+      qg:reason ?why }"""
+    assert _rows(_store(bundled), query) == [(PREFIXES["qgk"] + "modality-inferred",)]
+
+
+def test_the_reason_for_a_link_is_not_said_of_the_thing(bundled: Compilation) -> None:
+    query = "SELECT ?why WHERE { qgd:place-guangdong qg:reason ?why }"
+    assert _rows(_store(bundled), query) == []
+
+
 def test_what_a_source_says_lies_in_its_own_graph(bundled: Compilation) -> None:
     graphs = {str(quad.graph_name).strip("<>") for quad in bundled.quads}
     assert QGG.ontology in graphs

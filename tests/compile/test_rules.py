@@ -103,6 +103,12 @@ def test_zone_and_province_are_found_through_places(spread: ox.Store) -> None:
     assert _values(spread, "measure-b", QG.inZone) == set()
 
 
+def test_rejected_records_derive_nothing(spread: ox.Store) -> None:
+    # pilot-e is rejected: it puts its measure nowhere, and is in no year itself.
+    assert _values(spread, "measure-e", QG.inZone) == set()
+    assert _values(spread, "pilot-e", QG.inYear) == set()
+
+
 def test_sources_are_counted_once_each() -> None:
     store = _derive("""
     qgd:org-a qg:evidence qgd:evidence-1 , qgd:evidence-2 .
