@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 import shlex
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,20 +42,33 @@ README_COMMANDS = [
 ]
 
 
+#: Every line of every "Example:" block of the help texts.
+EXAMPLES = sorted(
+    {
+        line.strip()
+        for command in COMMANDS.values()
+        for line in (command.help or "").splitlines()
+        if line.startswith("  qgraph ")
+    }
+)
+
+
 def test_the_readme_shows_commands_and_python() -> None:
     assert len(README_COMMANDS) >= 4
     assert blocks("python")
 
 
-@pytest.mark.parametrize("line", README_COMMANDS)
-def test_a_command_of_the_readme_works_when_pasted(
+@pytest.mark.parametrize("line", [*README_COMMANDS, *EXAMPLES])
+def test_a_command_of_the_readme_or_of_a_help_text_works_when_pasted(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     words = shlex.split(line, comments=True)[1:]
+    if "my-tables" in words:
+        shutil.copytree(ROOT / "graph", tmp_path / "my-tables")
     result = CliRunner().invoke(main, words, prog_name="qgraph", catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    if "-o" in words:
+    if "-o" in words and words[words.index("-o") + 1] != "-":
         assert (tmp_path / words[words.index("-o") + 1]).stat().st_size > 0
     else:
         assert result.stdout
@@ -104,6 +118,9 @@ def test_a_command_has_help_with_an_example(name: str) -> None:
     first = text.strip().splitlines()[0] if text.strip() else ""
     assert first.endswith(".")
     assert re.search(rf"Examples?:.*{re.escape(name)}", text, re.DOTALL)
+    shown = CliRunner().invoke(main, [*name.split()[1:], "--help"]).stdout
+    assert "\\b" not in shown  # a raw docstring would print the mark instead of obeying it
+    assert re.search(r"Example:\n +qgraph ", shown)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -79,7 +79,7 @@ class _Lazy(Group):
 @click.version_option(qgraph.__version__, message="qgraph %(version)s")
 @click.pass_context
 def main(ctx: click.Context, graph: str | None, lang: str, quiet: bool) -> None:
-    r"""Institutional innovations, how they spread, and the evidence for it.
+    """Institutional innovations, how they spread, and the evidence for it.
 
     \b
     Example:

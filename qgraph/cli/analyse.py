@@ -58,7 +58,7 @@ _COLUMNS = (
 
 @click.group(cls=Group)
 def diffusion() -> None:
-    r"""Measure how measures spread.
+    """Measure how measures spread.
 
     \b
     Example:
@@ -81,7 +81,7 @@ def diffusion() -> None:
 def rate(
     settings: Settings, subject: str | None, confidence: float, form: str, output: str
 ) -> None:
-    r"""Tell which share of the measures launched is promoted nationwide, as reported.
+    """Tell which share of the measures launched is promoted nationwide, as reported.
 
     Two figures of one source, one subject and one period are set against each other, with the
     Wilson score and the Clopper-Pearson interval, their evidence, and how to read them.

@@ -55,7 +55,7 @@ class _Checked:
 @_texts_option
 @pass_settings
 def build(settings: Settings, output: str | None, texts: Path | None) -> None:
-    r"""Compile the tables into one RDF file.
+    """Compile the tables into one RDF file.
 
     Nothing is written unless every row is sound and the graph breaks no shape and no rule.
 
@@ -95,7 +95,7 @@ def build(settings: Settings, output: str | None, texts: Path | None) -> None:
 def validate(
     settings: Settings, paths: tuple[str, ...], texts: Path | None, form: str, output: str
 ) -> None:
-    r"""Check tables or graphs against shapes and rules.
+    """Check tables or graphs against shapes and rules.
 
     PATH is a folder of tables, an RDF file or a store; without one it is the graph of --graph. The
     report names the row behind each issue. Exit code 1 means that there are violations; warnings

@@ -31,7 +31,7 @@ __all__ = ["info", "query", "search", "show"]
 @output_option
 @pass_settings
 def info(settings: Settings, coverage: bool, form: str, output: str) -> None:
-    r"""Tell what is in the graph, and how much of each source.
+    """Tell what is in the graph, and how much of each source.
 
     \b
     Example:
@@ -94,7 +94,7 @@ def query(
     spreadsheet: bool,
     allow_service: bool,
 ) -> None:
-    r"""Ask a SPARQL query or one of the named questions.
+    """Ask a SPARQL query or one of the named questions.
 
     The query stands in FILE, comes from standard input (-), is given with -e, or is one of the
     named questions. All prefixes of the project are known, and the whole graph is asked.
@@ -102,6 +102,8 @@ def query(
     \b
     Example:
       qgraph query --list
+      qgraph query --name firsts
+      qgraph query --name promotion-rate --set zone=place-qianhai-cooperation-zone
       qgraph query -e "SELECT ?zone WHERE { ?zone a qg:Zone }"
       qgraph query -e "ASK { ?measure a qg:Measure }" --format json
     """
@@ -129,7 +131,7 @@ def query(
 @output_option
 @pass_settings
 def show(settings: Settings, thing: str, form: str, output: str) -> None:
-    r"""Show one thing and the evidence for each statement.
+    """Show one thing and the evidence for each statement.
 
     THING is an id, an address, or the exact label in any language.
 
@@ -163,7 +165,7 @@ def show(settings: Settings, thing: str, form: str, output: str) -> None:
 @output_option
 @pass_settings
 def search(settings: Settings, words: tuple[str, ...], limit: int, form: str, output: str) -> None:
-    r"""Find things by words of their labels.
+    """Find things by words of their labels.
 
     Labels, other names and descriptions are searched in English and Chinese; all WORDS have to be
     found in one thing.

@@ -70,7 +70,7 @@ def export(
       qgraph export -o licence.html --focus licence-zhiheng-celeblaws --depth 2
       qgraph --lang zh export -o measures.gexf --kind Measure --kind Pilot --from 2019
       qgraph export -o - --format ttl
-    """  # noqa: D301 - a raw text would show the backspace that click takes as a sign
+    """
     if depth is not None and focus is None:
         raise click.UsageError("--depth goes with --focus.")
     if first is not None and last is not None and first > last:
