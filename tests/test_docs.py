@@ -48,12 +48,13 @@ EXAMPLES = sorted(
         line.strip()
         for command in COMMANDS.values()
         for line in (command.help or "").splitlines()
-        if line.startswith("  qgraph ")
+        if line.strip().startswith("qgraph ")
     }
 )
 
 
 def test_the_readme_shows_commands_and_python() -> None:
+    assert len(EXAMPLES) > 20
     assert len(README_COMMANDS) >= 4
     assert blocks("python")
 
