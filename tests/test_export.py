@@ -1,4 +1,4 @@
-"""One door for all formats: the suffix picks, the selection is the same, the file is whole or old."""
+"""One door for all formats: the suffix picks, the part is the same, the file is whole or old."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def test_all_options_reach_the_file(graph: Graph, tmp_path: Path) -> None:
     text = target.read_text(encoding="utf-8")
     assert "<description>Heading</description>" in text
     assert 'label="前海合作区"' in text
-    assert 'label="深圳"' not in text  # undated, and linked with nothing that is dated but the zone
+    assert 'label="深圳"' in text  # undated, but next to the focus
+    assert "澳门" not in text
 
 
 def test_the_suffix_picks_the_format() -> None:
@@ -92,7 +93,7 @@ def test_a_failed_export_leaves_the_old_file(
     with pytest.raises(NotFound):
         write(graph, target, focus="nowhere at all")
 
-    def interrupted(graph: Graph, selection: Selection, suffix: str) -> bytes:
+    def interrupted(*_: object) -> bytes:
         raise KeyboardInterrupt
 
     monkeypatch.setitem(WRITERS, ".html", Format("interrupted", interrupted))

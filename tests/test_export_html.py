@@ -340,7 +340,9 @@ def test_every_control_has_a_name() -> None:
 
 
 def test_every_token_of_colour_is_set_for_both_schemes_and_paper() -> None:
-    light, dark, paper = re.findall(r":root \{(.*?)\}", OWN["page.css"], flags=re.DOTALL)
+    light, dark, paper = re.findall(
+        r":root(?:\[data-paper\])? \{(.*?)\}", OWN["page.css"], flags=re.DOTALL
+    )
     tokens = [set(re.findall(r"(--[\w-]+):", block)) for block in (light, dark, paper)]
     assert tokens[0] == tokens[1]
     used = set(re.findall(r"var\((--[\w-]+)\)", OWN["page.css"]))

@@ -55,7 +55,8 @@ def prepare(
     kinds
         Classes to keep, with their subclasses: local name, short or full IRI, or label.
     first_year, last_year
-        Keep what is dated within these years, and undated things directly linked with such.
+        Keep what is dated within these years, and undated things directly linked with such or
+        with the focus.
     years
         Also take what is hidden at first, such as years. A kind that is asked for is always taken.
 

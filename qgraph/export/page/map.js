@@ -1,5 +1,5 @@
 /* The map: nodes and links drawn by vis-network, labels drawn here. Knows nothing of the panels.
-   Another engine needs the same methods: show, select, goTo, fit, zoom, restyle, next. */
+   Another engine needs the same methods: show, select, goTo, fit, zoom, next, restyle, picture. */
 class VisMap {
   static FONT = 'system-ui, -apple-system, "Segoe UI", "Microsoft YaHei", "PingFang SC", ' +
     '"Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif';
@@ -116,6 +116,12 @@ class VisMap {
     this.paint();
   }
 
+  /* What is in view, as the address of an image. */
+  picture() {
+    this.network.redraw();
+    return this.stage.querySelector("canvas").toDataURL();
+  }
+
   paint() {
     const { colours, selected, visible } = this;
     const near = new Set(selected ? this.near.get(selected).map((link) => link.other) : []);
@@ -126,7 +132,8 @@ class VisMap {
       const fill = { background: node.colour, border: one ? colours.strong : colours.outline };
       nodes.push({
         id: node.id, hidden: !visible.has(node.id), opacity: faint ? 0.22 : 1,
-        borderWidth: one ? 4 : 1.3, color: { ...fill, highlight: fill, hover: fill },
+        borderWidth: one ? 4 : 1.3, borderWidthSelected: one ? 4 : 1.3,
+        color: { ...fill, highlight: fill, hover: fill },
       });
     }
     const edges = this.links.map((link, id) => {

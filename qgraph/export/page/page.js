@@ -131,6 +131,8 @@
     showDetails();
     markRow();
     remember();
+    // Who walks the map by keys, without seeing it, hears where they are.
+    $("told").textContent = id ? `${t(kinds[byId.get(id).kind].label)}: ${t(byId.get(id).label)}` : "";
     if (focus) $("details").focus();
   }
 
@@ -467,7 +469,7 @@
     said("span", title(kinds[node.kind].label), { class: "kind" }))),
     ...(query && !hits.length ? [make("li", { class: "nothing", role: "option",
       "aria-disabled": "true", "aria-selected": "false", text: w("nothing") })] : []));
-    $("found-count").textContent = query ? w("found", all.length) : "";
+    $("told").textContent = query ? w("found", all.length) : "";
     openFound(Boolean(query));
   }
 
@@ -585,7 +587,19 @@
     showAll();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => map?.restyle());
-  matchMedia("print").addEventListener("change", () => map?.restyle());
+  // Paper is light, and a canvas does not take its size: it gets a picture of what is in view.
+  window.addEventListener("beforeprint", () => {
+    document.documentElement.dataset.paper = "true";
+    map?.restyle();
+    if (map && state.view === "map") {
+      $("map-view").append(make("img", { id: "picture", src: map.picture(), alt: w("stage") }));
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    delete document.documentElement.dataset.paper;
+    $("picture")?.remove();
+    map?.restyle();
+  });
 
   recall();
   if (nodes.length) {
