@@ -67,7 +67,12 @@ def diffusion() -> None:
 
 
 @diffusion.command()
-@click.option("--of", "subject", metavar="ID-OR-LABEL", help="Whose measures.  [default: Qianhai]")
+@click.option(
+    "--of",
+    "subject",
+    metavar="ID-OR-LABEL",
+    help="Whose measures.  [default: each that is counted]",
+)
 @click.option(
     "--confidence",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),

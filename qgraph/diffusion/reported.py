@@ -9,12 +9,12 @@ from qgraph import questions
 from qgraph.diffusion.rate import PromotionRate, promotion_rate
 from qgraph.errors import NoAnswer
 from qgraph.graph import Rows
-from qgraph.terms import PREFIXES, local_id
+from qgraph.terms import local_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qgraph.graph import Graph
+    from qgraph.graph import Answer, Graph
 
 __all__ = ["QUESTION", "ReportedRate", "Sighting", "reported_rates"]
 
@@ -82,7 +82,7 @@ def reported_rates(
     graph
         The graph to ask.
     subject
-        Identifier or label, the default being that of the question ``promotion-rate``.
+        Identifier or label; by default each subject that a source counts for, one by one.
     confidence
         Level of the intervals, between 0 and 1.
 
@@ -97,38 +97,47 @@ def reported_rates(
         If no source gives both figures for one period.
     """
     question = questions.load(QUESTION)
-    values = {} if subject is None else {"zone": subject}
-    asked = graph.find(subject or question.parameters[0].default.replace("qgd:", PREFIXES["qgd"]))
-    answer = graph.query(question, values)
-    assert isinstance(answer, Rows)  # noqa: S101 - the question is ours, and a SELECT
-    if not answer.solutions:
+    asked = _subjects(graph) if subject is None else [graph.find(subject)]
+    found = _rows(graph.query(question, {"zone": asked})) if asked else []
+    if not found:
+        whom = f" for {local_id(asked[0])}" if subject else ""
         raise NoAnswer(
-            f"no source in this graph gives both figures for {local_id(asked)}",
+            f"no source in this graph gives both figures{whom}",
             hint="Both must be exact, of one subject and one period. "
             "Try: qgraph query --name measures-launched-and-promoted",
         )
-    rates = []
-    for solution in answer.solutions:
-        row = {
+    return [
+        ReportedRate(
+            subject=row["zone"],
+            rate=promotion_rate(int(row["promoted"]), int(row["launched"]), confidence),
+            time_words=row["words"],
+            begin=row["begin"],
+            end=row["end"],
+            launched=Sighting(row["launchedObservation"], row["launchedText"]),
+            promoted=Sighting(row["promotedObservation"], row["promotedText"]),
+            source=row["source"],
+            publisher=row["publisher"],
+            address=row["address"],
+            locator=row["locator"],
+            caveats=_CAVEATS,
+            query=question.text,
+        )
+        for row in found
+    ]
+
+
+def _subjects(graph: Graph) -> list[str]:
+    """Find whose measures are counted at all."""
+    counted = "SELECT DISTINCT ?zone { ?one qg:indicator qgk:indicator-measures-promoted-nationwide"
+    return [row["zone"] for row in _rows(graph.query(f"{counted} ; qg:about ?zone }}"))]
+
+
+def _rows(answer: Answer) -> list[dict[str, str]]:
+    assert isinstance(answer, Rows)  # noqa: S101 - both queries are ours, and SELECTs
+    return [
+        {
             name: "" if term is None else str(getattr(term, "value", ""))
             for name, term in zip(answer.variables, solution, strict=True)
         }
-        promoted, launched = int(float(row["promoted"])), int(float(row["launched"]))
-        rates.append(
-            ReportedRate(
-                subject=asked,
-                rate=promotion_rate(promoted, launched, confidence),
-                time_words=row["words"],
-                begin=row["begin"],
-                end=row["end"],
-                launched=Sighting(row["launchedObservation"], row["launchedText"]),
-                promoted=Sighting(row["promotedObservation"], row["promotedText"]),
-                source=row["source"],
-                publisher=row["publisher"],
-                address=row["address"],
-                locator=row["locator"],
-                caveats=_CAVEATS,
-                query=question.text,
-            )
-        )
-    return rates
+        for solution in answer.solutions
+    ]

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from qgraph.diffusion import reported_rates
+from qgraph.errors import NoAnswer
 from qgraph.graph import Rows
 from qgraph.languages import LANGUAGES
 from qgraph.terms import local_id
@@ -68,26 +70,9 @@ class Headline:
     url: str
 
 
-_FIGURES = """
-SELECT ?place ?launched ?promoted ?words ?begin ?end ?source ?url
-       (COUNT(DISTINCT ?measure) AS ?named)
-WHERE {
-  ?one qg:indicator qgk:indicator-measures-launched ; qg:about ?place ; qg:value ?launched ;
-       qg:comparator qgk:comparator-exact ; qg:observedOver/qg:begin ?begin ;
-       qg:observedOver ?period ; qg:evidence/qg:quotedFrom ?source .
-  ?other qg:indicator qgk:indicator-measures-promoted-nationwide ; qg:about ?place ;
-       qg:value ?promoted ; qg:comparator qgk:comparator-exact ;
-       qg:observedOver/qg:begin ?begin ; qg:evidence/qg:quotedFrom ?source .
-  ?period qg:end ?end .
-  OPTIONAL { ?period qg:reportedText ?words }
-  OPTIONAL { ?source schema:url ?url }
-  OPTIONAL { ?measure qg:status qgk:status-promoted-nationwide ; qg:inZone ?place }
-  FILTER NOT EXISTS { ?one qg:standing qgk:standing-rejected }
-  FILTER NOT EXISTS { ?other qg:standing qgk:standing-rejected }
-}
-GROUP BY ?place ?launched ?promoted ?words ?begin ?end ?source ?url
-ORDER BY DESC(?end) ?place ?source ?launched ?promoted
-LIMIT 1
+_NAMED = """
+SELECT DISTINCT ?place ?measure
+WHERE { ?measure qg:status qgk:status-promoted-nationwide ; qg:inZone ?place }
 """
 
 
@@ -99,21 +84,22 @@ def headline(graph: Graph) -> Headline | None:
     Headline or None
         None if the graph has no such pair for one place and one time.
     """
-    answer = graph.query(_FIGURES)
-    if not isinstance(answer, Rows) or not answer.solutions:
+    try:
+        latest = reported_rates(graph)[0]
+    except NoAnswer:
         return None
-    terms = zip(answer.variables, answer.solutions[0], strict=True)
-    row = {name: getattr(term, "value", "") for name, term in terms}
+    answer = graph.query(_NAMED)
+    pairs = answer.solutions if isinstance(answer, Rows) else ()
     return Headline(
-        promoted=row["promoted"],
-        launched=row["launched"],
-        named=int(row["named"]),
-        place={code: graph.label(row["place"], code) for code in LANGUAGES},
-        words=row["words"],
-        begin=row["begin"],
-        end=row["end"],
-        source={code: graph.label(row["source"], code) for code in LANGUAGES},
-        url=row["url"],
+        promoted=str(latest.rate.promoted),
+        launched=str(latest.rate.launched),
+        named=sum(getattr(place, "value", "") == latest.subject for place, _ in pairs),
+        place={code: graph.label(latest.subject, code) for code in LANGUAGES},
+        words=latest.time_words,
+        begin=latest.begin,
+        end=latest.end,
+        source={code: graph.label(latest.source, code) for code in LANGUAGES},
+        url=latest.address,
     )
 
 
