@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import secrets
 import stat
 import sys
 from pathlib import Path
@@ -112,7 +110,7 @@ def _mode(target: Path, name: str) -> int | None:
 
 
 def _replace(target: Path, data: bytes, old_mode: int | None) -> None:
-    temporary = target.with_name(f".qgraph-{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".qgraph-{os.urandom(8).hex()}.tmp")
     try:
         with temporary.open("xb") as file:
             file.write(data)
@@ -156,6 +154,8 @@ def _nearest(path: Path) -> str:
         names = sorted(entry.name for entry in path.parent.iterdir())
     except OSError:
         return f"The folder '{path.parent}' does not exist either."
+    import difflib  # only a missing file needs it
+
     close = difflib.get_close_matches(path.name, names, n=1)
     if close:
         return f"Did you mean '{path.parent / close[0]}'?"

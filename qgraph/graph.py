@@ -324,11 +324,15 @@ def fold(text: str) -> str:
 
 
 def _load_bundled(note: Callable[[str], None]) -> Graph:
-    tables = bundled.folder("graph")
+    tables, ontology, code = bundled.folder("graph"), bundled.folder("ontology"), Path(__file__)
+    # All that the compiler reads and all of it that is ours; not the questions, which are many.
     name = cache.key(
-        bundled.folder("ontology"),
         tables,
-        Path(__file__).parent / "compile",
+        *sorted(ontology.glob("*.ttl")),
+        ontology / "kinds",
+        ontology / "rules",
+        code.with_name("compile"),
+        *(code.with_name(f"{part}.py") for part in ("files", "ontology", "questions", "reading")),
         versions=(qgraph.__version__, pyoxigraph.__version__),
     )
     store, place = cache.cached_store(name, lambda: _compile(tables), note)
