@@ -23,7 +23,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -111,7 +110,9 @@ def cached_store(
 
 
 def discard(place: Path) -> None:
-    """Take a damaged store out of the cache, so that the next command builds it anew."""
+    """Take a store out of the cache, damaged or half-built: the next command makes it anew."""
+    import shutil  # slow to import, and nearly always there is nothing to remove
+
     shutil.rmtree(place, ignore_errors=True)
 
 
@@ -152,7 +153,7 @@ def _keep(place: Path, quads: Iterable[pyoxigraph.Quad]) -> None:
         (aside / _SIZES).write_text(_sizes(aside / _STORE), "utf-8")
         _move(aside, place)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        discard(aside)
 
 
 def _move(aside: Path, place: Path) -> None:

@@ -17,15 +17,14 @@ other exception is a bug and keeps its traceback. This module imports nothing of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
+# A named tuple, as all else that `--help` loads: importing dataclasses would cost it a tenth more.
+class Problem(NamedTuple):
     """One place in an input that has to change.
 
     ``str(problem)`` is one line, ``file:line: column NAME: message; hint``, in which the parts
