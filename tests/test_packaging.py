@@ -126,7 +126,7 @@ def test_the_wheel_carries_both_licences_and_its_version(built: Built) -> None:
         archive.getinfo(f"{info}/licenses/graph/LICENSE.md")
     assert licence == (ROOT / "LICENSE").read_bytes()
     assert f"\nVersion: {qgraph.__version__}\n" in metadata
-    assert "\nLicense-Expression: Apache-2.0\n" in metadata
+    assert "\nLicense-Expression: Apache-2.0 AND CC-BY-4.0\n" in metadata
     assert "\nRequires-Python: >=3.11\n" in metadata
 
 

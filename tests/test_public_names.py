@@ -71,7 +71,7 @@ def test_the_attribution_of_the_data_names_this_version() -> None:
 def test_the_licence_is_named_alike_everywhere() -> None:
     setup = ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    assert setup["metadata"]["license_expression"] == "Apache-2.0"
+    assert setup["metadata"]["license_expression"] == "Apache-2.0 AND CC-BY-4.0"
     assert "\nlicense: Apache-2.0\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert "Version 2.0, January 2004" in (ROOT / "LICENSE").read_text(encoding="utf-8")
 
