@@ -35,7 +35,6 @@ __all__ = ["Answer", "Graph", "Rows", "Triples", "Truth", "load"]
 Node = pyoxigraph.NamedNode | pyoxigraph.BlankNode
 Term = Node | pyoxigraph.Literal | pyoxigraph.Triple
 
-METADATA = "csv-metadata.json"
 _NAMES = (RDFS.label, SKOS.prefLabel)
 _NEAREST = 5
 
@@ -292,7 +291,7 @@ def load(
         store = pyoxigraph.Store()
         store.bulk_extend(read_rdf(path))
         return Graph(store, str(path))
-    if (path / METADATA).is_file():
+    if (path / bundled.METADATA).is_file():
         store = pyoxigraph.Store()
         store.bulk_extend(_compile(path))
         return Graph(store, f"tables in {path}")
@@ -302,8 +301,8 @@ def load(
         str(path),
         0,
         "",
-        f"a folder with neither {METADATA} nor an Oxigraph store",
-        f"name a file, or put {METADATA} beside the tables",
+        f"a folder with neither {bundled.METADATA} nor an Oxigraph store",
+        f"name a file, or put {bundled.METADATA} beside the tables",
     )
     raise InvalidInput([problem])
 

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import stat
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOBODY = 65534
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -219,3 +222,33 @@ def test_a_write_protected_file_is_left_alone(nobodys_folder: Path) -> None:
     with pytest.raises(CannotWrite, match="write-protected"):
         write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
+
+
+CUT_SHORT = """
+import resource, signal, sys
+from qgraph.errors import CannotWrite
+from qgraph.files import write_atomic
+if sys.argv[2] == "killed":
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it unless told otherwise
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_atomic(sys.argv[1], bytes(100_000))
+except CannotWrite as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("how", ["killed", "failed"])
+def test_a_write_that_is_cut_short_leaves_the_old_file_whole(tmp_path: Path, how: str) -> None:
+    """No file may grow past 1,000 bytes: the system ends the writer, or refuses, in mid-write."""
+    target = tmp_path / "graph.nq"
+    target.write_bytes(b"old")
+    command = [sys.executable, "-c", CUT_SHORT, str(target), how]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert target.read_bytes() == b"old"
+    if how == "killed":
+        assert result.returncode == -signal.SIGXFSZ
+    else:
+        assert result.returncode == 0, result.stderr
+        assert "cannot write" in result.stdout
+        assert [entry.name for entry in tmp_path.iterdir()] == ["graph.nq"]

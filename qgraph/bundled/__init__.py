@@ -12,7 +12,10 @@ from typing import Literal
 
 from qgraph.errors import NotFound
 
-__all__ = ["folder"]
+__all__ = ["METADATA", "folder"]
+
+METADATA = "csv-metadata.json"
+"""The file that makes a folder one of curated tables."""
 
 
 def folder(name: Literal["graph", "ontology"]) -> Path:

@@ -117,7 +117,7 @@ def validate(
 
 def _tables(name: str | None) -> str | None:
     """Refuse to build from what is built already."""
-    from qgraph.compile import METADATA
+    from qgraph.bundled import METADATA
 
     if name is not None and not (Path(name) / METADATA).is_file():
         raise click.UsageError(
@@ -130,7 +130,8 @@ def _tables(name: str | None) -> str | None:
 def _check(name: str | None, texts: Path | None, language: str) -> _Checked:
     """Compile or load a graph, and validate it."""
     from qgraph import bundled, validation
-    from qgraph.compile import METADATA, compile_folder
+    from qgraph.bundled import METADATA
+    from qgraph.compile import compile_folder
     from qgraph.graph import load
 
     ontology = bundled.folder("ontology")
@@ -174,17 +175,15 @@ def _from_here(folder: Path) -> Path:
 
 def _with_ontology(quads: list[ox.Quad], ontology: Path) -> list[ox.Quad]:
     """Add the bundled ontology to a file that brings none: shapes need its classes."""
-    from qgraph.compile.vocabulary import read_ontology
-    from qgraph.terms import OWL, QG
+    from pyoxigraph import NamedNode, Triple
 
-    declared = any(
-        quad.predicate.value.endswith("#type")
-        and quad.object.value == OWL.Class
-        and quad.subject.value == QG.Measure
-        for quad in quads
-        if hasattr(quad.object, "value") and hasattr(quad.subject, "value")
-    )
-    return quads if declared else quads + read_ontology(ontology).quads
+    from qgraph.compile.vocabulary import read_ontology
+    from qgraph.terms import OWL, QG, RDF
+
+    declared = Triple(NamedNode(QG.Measure), NamedNode(RDF.type), NamedNode(OWL.Class))
+    if any(quad.triple == declared for quad in quads):
+        return quads
+    return quads + read_ontology(ontology).quads
 
 
 def _summary(checked: _Checked, language: str) -> str:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qgraph.bundled import METADATA
 from qgraph.compile.derive import derive
 from qgraph.compile.statements import FURTHER_EVIDENCE, SEGMENTS, SOURCES, STATEMENTS, TIMES, Writer
-from qgraph.compile.tables import METADATA, read_tables
+from qgraph.compile.tables import read_tables
 from qgraph.compile.times import resolve
 from qgraph.compile.vocabulary import read_ontology
 from qgraph.errors import InvalidInput, Problem
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-__all__ = ["METADATA", "Compilation", "Origin", "compile_folder"]
+__all__ = ["Compilation", "Origin", "compile_folder"]
 
 # What the compiler itself knows of a folder: the other tables are the curator's affair.
 _NEEDED = (SOURCES, SEGMENTS, TIMES, STATEMENTS, FURTHER_EVIDENCE)

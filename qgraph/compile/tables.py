@@ -22,15 +22,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qgraph.bundled import METADATA
 from qgraph.errors import InvalidInput, NotFound, Problem
 from qgraph.files import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["METADATA", "Column", "Row", "Table", "nearest", "read_tables"]
-
-METADATA = "csv-metadata.json"
+__all__ = ["Column", "Row", "Table", "nearest", "read_tables"]
 
 
 @dataclass(frozen=True)
