@@ -111,10 +111,12 @@ def read_tables(folder: Path, problems: list[Problem]) -> dict[str, Table]:
     Raises
     ------
     NotFound, InvalidInput
-        If there is no readable metadata.
+        If there is no readable metadata, or a whole table cannot be read: then everything that
+        refers to its rows would look wrong as well, so only what reading found is told.
     """
     group = _metadata(folder)
     tables = {}
+    whole = True
     for described in group.tables:
         file = folder / str(described.url)
         table = _table(described, file)
@@ -124,14 +126,20 @@ def read_tables(folder: Path, problems: list[Problem]) -> dict[str, Table]:
         except NotFound as error:
             hint = f"add the file, or take it out of {METADATA}"
             problems.append(Problem(str(folder / METADATA), 0, "", str(error), hint))
+            whole = False
         except InvalidInput as error:
             problems.extend(error.problems)
+            whole = False
         else:
             table.rows.extend(_rows(table, text, problems))
+            whole = whole and bool(text.strip())
     known = {Path(table.file).name for table in tables.values()}
     for stray in sorted(path.name for path in folder.glob("*.csv") if path.name not in known):
         hint = f"describe it there, or move it away{nearest(stray, known)}"
         problems.append(Problem(str(folder / stray), 0, "", f"{METADATA} does not name it", hint))
+    if not whole:
+        hint = "References between tables are checked once every table can be read."
+        raise InvalidInput(sorted(problems), hint=hint)
     return tables
 
 
