@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from qgraph.errors import QGraphError
 
 BASE = "https://w3id.org/qgraph/"
+DATASET = BASE + "dataset"
+"""The dataset that a compiled graph is; the parts of its description are fragments of it."""
 
 PREFIXES: dict[str, str] = {
     "qg": BASE + "ns#",
@@ -81,35 +83,47 @@ QG = Namespace(
     "qg",
     # classes
     "Claim Evidence FirstnessClaim JointOffice LawFirm Measure Observation Pilot Place"
-    " RankingEntry Record Rule TimeReference Zone"
+    " Ranking RankingEntry Record Rule Segment Source TimeReference Year Zone"
     # relations and values
-    " attributedTo begin comparator comparisonClass daysToPromotion documentNumber edtf end"
-    " endOffset evidence exact fieldSize firstPilotDate happenedAt happenedIn inProvince"
-    " inSegment inSource inYear inZone indicator locatedIn locator lowerBound modality"
-    " nationalPromotionDate observedOver ordinal position published publisherName quotedFrom"
-    " reason reliability reportedText sha256 sharing sourceCount standing startOffset status"
-    " unit upperBound value within yearNumber"
+    " about alternativeReading anchor attributedTo begin comparator comparisonClass"
+    " daysToPromotion dimension documentNumber edtf end endOffset evidence exact fieldSize"
+    " firstPilotDate happenedAt happenedIn inProvince inSegment inSource inYear inZone indicator"
+    " locatedIn locator lowerBound modality nationalPromotionDate observedOver ordinal position"
+    " published publisherName quotedFrom reason reliability reportedText score sha256 sharing"
+    " sourceCount standing startOffset status unit upperBound value within yearNumber"
     # drawing
     " edgeGroup edgeLabel edgeReversed hiddenAtFirst nodeColour nodeOrder nodeShape",
 )
 QGK = Namespace(
     "qgk",
-    "comparator-exact comparator-range modality-asserted sharing-shared standing-rejected"
-    " standing-unreviewed unit-count unit-percent",
+    "comparator-about comparator-at-least comparator-at-most comparator-exact comparator-less-than"
+    " comparator-more-than comparator-nearly comparator-range modality-asserted modality-inferred"
+    " place-kind-country place-kind-province reliability-weak sharing-shared standing-contested"
+    " standing-rejected standing-unreviewed unit-count unit-percent",
 )
-QGG = Namespace("qgg", "ontology")
-DCTERMS = Namespace("dcterms", "description isPartOf language license title")
+QGG = Namespace("qgg", "dataset ontology")
+DCAT = Namespace("dcat", "Dataset endDate startDate version")
+DCTERMS = Namespace(
+    "dcterms",
+    "PeriodOfTime conformsTo creator description isPartOf language license source spatial temporal"
+    " title type",
+)
 ORG = Namespace("org", "Organization OrganizationalCollaboration")
 OWL = Namespace(
     "owl",
     "AnnotationProperty Class DatatypeProperty ObjectProperty Ontology versionIRI versionInfo",
 )
-PROV = Namespace("prov", "Activity Plan")
+PROV = Namespace("prov", "Activity Agent Entity Location Plan")
 RDF = Namespace("rdf", "Property langString object predicate subject type")
-RDFS = Namespace("rdfs", "Class isDefinedBy label subClassOf subPropertyOf")
+RDFS = Namespace("rdfs", "Class comment isDefinedBy label subClassOf subPropertyOf")
 SCHEMA = Namespace("schema", "rangeIncludes url")
 SKOS = Namespace(
     "skos", "Concept ConceptScheme altLabel broader definition inScheme prefLabel topConceptOf"
+)
+VOID = Namespace(
+    "void",
+    "Dataset class classPartition classes distinctSubjects entities exampleResource properties"
+    " property propertyPartition triples uriSpace vocabulary",
 )
 XSD = Namespace("xsd", "boolean date decimal double float integer string")
 

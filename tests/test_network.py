@@ -180,6 +180,22 @@ def test_a_date_keeps_the_words_of_the_source(whole: Network) -> None:
     assert moment.evidence[0].phrase == "On July 26"
 
 
+def test_a_time_that_is_open_at_one_end_is_told_but_gives_no_year() -> None:
+    graph = graph_of("""
+        qgd:early a qg:Event ; qg:happenedAt qgd:by .
+        qgd:late a qg:Event ; qg:happenedAt qgd:from , qgd:day .
+        qgd:by qg:edtf "../2015-06-23" ; qg:end "2015-06-23"^^xsd:date .
+        qgd:from qg:edtf "2016-01-01/.." ; qg:begin "2016-01-01"^^xsd:date .
+        qgd:day qg:begin "2017-03-01"^^xsd:date ; qg:end "2017-03-01"^^xsd:date .
+        qg:Event a owl:Class ; qg:nodeColour "#F0E442" ; qg:nodeShape "star" ; qg:nodeOrder 7 .""")
+    early, late = (node(prepare(graph), name) for name in ("early", "late"))
+    assert [(m.begin, m.end, m.edtf) for m in early.moments] == [
+        ("", "2015-06-23", "../2015-06-23")
+    ]
+    assert (early.begin, early.end, early.years) == (None, None, ())
+    assert (late.begin, late.end, late.years) == ("2016-01-01", None, (2017,))
+
+
 def test_what_has_no_date_of_its_own_begins_with_what_was_derived(whole: Network) -> None:
     dates = {node.id: (node.begin, node.end, node.years) for node in whole.nodes}
     assert dates["licence-office"] == ("2024-01-01", None, (2024,))

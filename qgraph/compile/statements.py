@@ -187,9 +187,9 @@ class Writer:
         if span is not None:
             self._add(subject, QG.edtf, ox.Literal(span.edtf), graph)
             for prop, day in ((QG.begin, span.begin), (QG.end, span.end)):
-                self._add(
-                    subject, prop, ox.Literal(day.isoformat(), datatype=_node(XSD.date)), graph
-                )
+                if day is not None:  # an open end is left unsaid
+                    value = ox.Literal(day.isoformat(), datatype=_node(XSD.date))
+                    self._add(subject, prop, value, graph)
 
     def _passage(self, evidence: Evidence, row: Row, graph: ox.NamedNode) -> ox.NamedNode:
         passage = evidence.address

@@ -8,6 +8,15 @@ time is written as a pattern over the year of its anchor, so that moving the anc
 ``{Y-1}-06``          June of the year before
 ``{Y}-01/{Y}-06``     January to June of that year
 ``{anchor}``          the anchor's own span
+``2020/{anchor}``     from 2020 to the last day of the anchor
+====================  =================================================
+
+Where only a bound is known, the other end is left open, and nothing is put in its place:
+
+====================  =================================================
+``../2015-06-23``     no later than 23 June 2015: an end, no begin
+``2015/..``           from 1 January 2015 on: a begin, no end
+``../{anchor}``       no later than the last day of the anchor
 ====================  =================================================
 
 Source: Library of Congress, Extended Date/Time Format (EDTF) Specification, 2019, levels 0 and 1.
@@ -18,6 +27,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,24 +38,27 @@ __all__ = ["Span", "resolve", "span"]
 
 _YEAR = re.compile(r"\{Y([+-]\d{1,3})?\}")
 _ANCHOR = "{anchor}"
+_OPEN = ("", "..")
 
 
 @dataclass(frozen=True)
 class Span:
-    """First and last day of a time, and the time in EDTF."""
+    """First and last day of a time, and the time in EDTF; None for an end that is open."""
 
     edtf: str
-    begin: date
-    end: date
+    begin: date | None
+    end: date | None
 
 
+@cache  # sources name the same days again and again, and the grammar of EDTF is slow to parse
 def span(edtf: str) -> Span:
     """Read an EDTF string of level 0 or 1 as a span of days.
 
     Parameters
     ----------
     edtf
-        A day, a month, a year, or an interval of these; ``~`` and ``?`` may follow.
+        A day, a month, a year, or an interval of these; ``~`` and ``?`` may follow. One end of an
+        interval may be open (``..``) or unknown (empty).
 
     Returns
     -------
@@ -55,18 +68,24 @@ def span(edtf: str) -> Span:
     Raises
     ------
     ValueError
-        If it is not EDTF, or has an open end.
+        If it is not EDTF, or open at both ends.
     """
     from edtf import parse_edtf
     from edtf.parser.edtf_exceptions import EDTFParseException
 
+    first, slash, last = edtf.partition("/")
     try:
         parsed = parse_edtf(edtf)
-        begin, end = (date(*day[:3]) for day in (parsed.lower_strict(), parsed.upper_strict()))
+        # The library makes up ten years for an end that is unknown: it is not asked for that end.
+        begin = None if slash and first in _OPEN else date(*parsed.lower_strict()[:3])
+        end = None if slash and last in _OPEN else date(*parsed.upper_strict()[:3])
     except (EDTFParseException, TypeError, AttributeError) as error:
-        message = f"'{edtf}' is not a time with two ends"
+        message = f"'{edtf}' is not a time"
         raise ValueError(message) from error
-    if begin > end:
+    if begin is None and end is None:
+        message = f"'{edtf}' has neither a first nor a last day"
+        raise ValueError(message)
+    if begin is not None and end is not None and begin > end:
         message = f"'{edtf}' ends before it begins"
         raise ValueError(message)
     return Span(edtf, begin, end)
@@ -80,7 +99,8 @@ def resolve(rows: list[Row], problems: list[Problem]) -> dict[str, Span]:
     rows
         With ``id``, ``edtf`` and, for a relative time, ``anchor``.
     problems
-        Takes what cannot be resolved: bad EDTF, a missing or needless anchor, a circle.
+        Takes what cannot be resolved: bad EDTF, a missing or needless anchor, an anchor without the
+        day that is reckoned from, a circle.
 
     Returns
     -------
@@ -126,14 +146,36 @@ def _resolve(row: Row, spans: dict[str, Span]) -> Span | Problem | None:
         base = spans.get(anchor)
         if base is None:
             return None
-        pattern = pattern.replace(_ANCHOR, base.edtf)
-        pattern = _YEAR.sub(lambda found: f"{base.begin.year + int(found[1] or 0):04d}", pattern)
+        try:
+            pattern = _fill(pattern, base)
+        except ValueError as error:
+            return _problem(row, "anchor", str(error))
     try:
         return span(pattern)
     except ValueError as error:
         return _problem(row, "edtf", str(error))
 
 
+def _fill(pattern: str, base: Span) -> str:
+    """Put the year and the ends of an anchor into a pattern; an end that is open raises."""
+    first, slash, last = pattern.partition("/")
+    if base.begin is None and (_YEAR.search(pattern) or (slash and _ANCHOR in first)):
+        message = f"'{pattern}' reckons from the begin of its anchor, which is open"
+        raise ValueError(message)
+    if base.end is None and _ANCHOR in last:
+        message = f"'{pattern}' reckons from the end of its anchor, which is open"
+        raise ValueError(message)
+    # As one end of an interval, an anchor that is an interval itself lends its end on that side.
+    sides = base.edtf.split("/")
+    begin, end = (sides[0], sides[-1]) if slash else (base.edtf, base.edtf)
+    filled = first.replace(_ANCHOR, begin) + slash + last.replace(_ANCHOR, end)
+    year = base.begin.year if base.begin else 0
+    return _YEAR.sub(lambda found: f"{year + int(found[1] or 0):04d}", filled)
+
+
 def _problem(row: Row, column: str, message: str) -> Problem:
-    hint = "write 2024-07-26, 2024-07, 2024, 2024-01/2024-06, or a pattern such as {Y}-07-26"
+    hint = (
+        "write 2024-07-26, 2024-07, 2024, 2024-01/2024-06, ../2024-07-26 for no later than a day, "
+        "or a pattern such as {Y}-07-26"
+    )
     return row.problem(column, message, hint)

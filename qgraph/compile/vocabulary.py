@@ -23,7 +23,8 @@ class Vocabulary:
     """What the ontology declares.
 
     ``relations`` link things, ``attributes`` take a value of the datatype they map to, ``concepts``
-    are the kinds of all schemes; all as addresses.
+    are the kinds of all schemes; all as addresses. A relation that OWL itself declares, such as
+    owl:differentFrom, may not be declared anew and is known as a plain property.
     """
 
     quads: list[ox.Quad]
@@ -75,7 +76,7 @@ def _vocabulary(quads: list[ox.Quad]) -> Vocabulary:
     }
     return Vocabulary(
         quads=quads,
-        relations=frozenset(typed.get(OWL.ObjectProperty, ())),
+        relations=frozenset(typed.get(OWL.ObjectProperty, set()) | typed.get(RDF.Property, set())),
         attributes={
             name: ranges.get(name, XSD.string) for name in typed.get(OWL.DatatypeProperty, ())
         },

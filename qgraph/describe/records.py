@@ -131,11 +131,26 @@ def _rank(record: _Record) -> str:
     position = record.text(QG.position)
     editions = record.iris(DCTERMS.isPartOf)
     size = record.text(QG.fieldSize, editions[0]) if editions else ""
-    edition = record.names(DCTERMS.isPartOf)
+    edition, dimension = record.names(DCTERMS.isPartOf), record.names(QG.dimension)
+    points = _points(record)
     if record.chinese:
-        return record.join([edition, f"{f'共{size}个，' if size else ''}排名第{position}"])
-    told = f"rank {position}{f' of {size}' if size else ''}"
+        rank = f"{f'共{size}个，' if size else ''}排名第{position}" if position else ""
+        return record.join([edition, dimension, rank, points])
+    rank = f"rank {position}{f' of {size}' if size else ''}" if position else ""
+    told = record.join([rank, points]) + (f" ({dimension})" if dimension else "")
     return f"{told} in {edition}" if edition else told
+
+
+def _points(record: _Record) -> str:
+    score = record.text(QG.score)
+    if not score:
+        return ""
+    comparators = record.iris(QG.comparator)
+    exact = not comparators or QGK["comparator-exact"] in comparators
+    compared = "" if exact else record.names(QG.comparator)
+    if record.chinese:
+        return f"得分{compared}{_number(score)}"
+    return f"{compared} {_number(score)} points".strip()
 
 
 def _number(text: str) -> str:

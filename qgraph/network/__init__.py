@@ -235,10 +235,13 @@ class _Drawing:
         moments = said.moments(iri, apart_from=self.drawn)
         attributes = said.attributes(iri, edges=self.relations, things=self.drawn)
         derived = sorted(v["en"] for a in attributes if a.type == "date" for v in a.values)
-        spans = [(moment.begin, moment.end) for moment in moments] + [(day, day) for day in derived]
-        years = said.years(iri, spans)
-        begin = min((moment.begin for moment in moments if moment.begin), default=None)
-        end = max((moment.end for moment in moments if moment.end), default=None)
+        # "No later than a day" is told as a moment, but the day is no year of it and ends nothing.
+        known = [moment for moment in moments if moment.begin]
+        spans = [(moment.begin, moment.end) for moment in known if moment.end]
+        years = said.years(iri, spans + [(day, day) for day in derived])
+        begin = min((moment.begin for moment in known), default=None)
+        closed = all(moment.end for moment in known)
+        end = max((moment.end for moment in known), default=None) if closed else None
         if begin is None and years:
             # Dated by what was derived for it: there from the first such day on, or year.
             begin = derived[0] if derived else f"{years[0]:04d}-01-01"

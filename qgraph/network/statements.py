@@ -116,8 +116,8 @@ class Statements:
         return bilingual(found, "") if found else {}
 
     def is_time(self, iri: str) -> bool:
-        """Tell whether something has a first day, so that it says when."""
-        return QG.begin in self.properties(iri)
+        """Tell whether something has a first or a last day, so that it says when."""
+        return not self.properties(iri).keys().isdisjoint({QG.begin, QG.end})
 
     def rule(self, subject: str, predicate: str, value: Term) -> Texts | None:
         """Name the rule that derived a statement; None if none did."""

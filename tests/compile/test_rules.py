@@ -95,6 +95,61 @@ def test_a_thing_takes_the_year_of_the_event_that_brings_it_out(spread: ox.Store
     assert _values(spread, "licence-y", QG.inYear) == set()
 
 
+def test_a_text_is_dated_by_its_entry_into_force_only_if_no_issuance_is(spread: ox.Store) -> None:
+    assert _values(spread, "doc-issued", QG.inYear) == {"year-2014"}
+    assert _values(spread, "doc-in-force", QG.inYear) == {"year-2016"}
+    # What an approval concerns is dated by it only if it is a text.
+    assert _values(spread, "measure-b", QG.inYear) == set()
+
+
+def test_an_organisation_lives_on_after_the_year_of_its_establishment(spread: ox.Store) -> None:
+    assert _values(spread, "org-founded", QG.inYear) == set()
+
+
+BY = """
+qgd:time-by a qg:TimeReference ; qg:end "{}"^^xsd:date .
+qgd:pilot-by a qg:Pilot ; qg:pilots qgd:measure-a ; qg:happenedAt qgd:time-by .
+qgd:batch-by a qg:PromotionBatch ; qg:happenedAt qgd:time-by .
+qgd:promotion-by a qg:Promotion ; qg:promotes qgd:measure-a ; qg:inBatch qgd:batch-by ;
+  qg:appliesIn qgd:place-nation .
+"""
+
+
+def test_a_bound_is_no_date_and_no_year() -> None:
+    store = _derive("qgd:measure-a a qg:Measure ." + BY.format("2013-05-01"))
+    assert _values(store, "measure-a", QG.status) == {"status-promoted"}
+    assert _values(store, "measure-a", QG.firstPilotDate) == set()
+    assert _values(store, "measure-a", QG.nationalPromotionDate) == set()
+    assert _values(store, "pilot-by", QG.inYear) == set()
+    assert _values(store, "year-2013", QG.yearNumber) == set()
+
+
+def test_a_step_known_to_be_earlier_hides_the_first_date() -> None:
+    # The dated pilot is of 7 November 2014: some pilot began by the day before, nobody knows when.
+    store = _derive(SPREAD + BY.format("2014-11-06"))
+    assert _values(store, "measure-a", QG.firstPilotDate) == set()
+    assert _values(store, "measure-a", QG.nationalPromotionDate) == set()
+    assert _values(store, "measure-a", QG.daysToPromotion) == set()
+
+
+def test_a_bound_after_the_dated_step_changes_nothing() -> None:
+    store = _derive(SPREAD + BY.format("2018-05-03"))
+    assert _values(store, "measure-a", QG.firstPilotDate) == {"2014-11-07"}
+    assert _values(store, "measure-a", QG.nationalPromotionDate) == {"2018-05-03"}
+
+
+def test_a_rejected_step_hides_nothing() -> None:
+    rejected = "qgd:pilot-by qg:standing qgk:standing-rejected ."
+    store = _derive(SPREAD + BY.format("2014-11-06") + rejected)
+    assert _values(store, "measure-a", QG.firstPilotDate) == {"2014-11-07"}
+
+
+def test_a_member_of_a_collection_does_not_lie_in_it(spread: ox.Store) -> None:
+    assert _values(spread, "pilot-a", QG.inZone) == {"place-zone"}
+    assert _values(spread, "place-zone", PREFIXES["qg"] + "belongsTo") == {"place-collection"}
+    assert _values(spread, "place-zone", QG.inProvince) == {"place-province"}
+
+
 def test_zone_and_province_are_found_through_places(spread: ox.Store) -> None:
     assert _values(spread, "pilot-a", QG.inZone) == {"place-zone"}
     assert _values(spread, "measure-a", QG.inZone) == {"place-zone"}
