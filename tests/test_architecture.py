@@ -39,12 +39,13 @@ PLACES = {
     "numpy": {"qgraph.layout", "qgraph.diffusion"},
     "pyshacl": {"qgraph.validation"},
     "pyvis": {"qgraph.export.html"},
+    "rapidfuzz": {"qgraph.validation"},
     "rdflib": {"qgraph.graph", "qgraph.validation", "qgraph.export.rdf"},
     "scipy": {"qgraph.layout", "qgraph.diffusion"},
 }
 
 #: Loaded only by the call that needs it: they cost more than the rest of the program together.
-ON_DEMAND = {"pyshacl", "pyvis", "rdflib"}
+ON_DEMAND = {"pyshacl", "pyvis", "rapidfuzz", "rdflib"}
 
 VAGUE = {"common", "constants", "helpers", "manager", "misc", "util", "utils"}
 LONGEST_MODULE = 600

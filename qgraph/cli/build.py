@@ -12,7 +12,7 @@ import click
 from qgraph.cli._options import Settings, format_option, output_option, pass_settings, put_out
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     import pyoxigraph as ox
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from qgraph.validation import Issue
 
 __all__ = ["build", "validate"]
-
-_CHINESE = {"violation": "违规", "warning": "警告", "finding": "待查"}
 
 _texts_option = click.option(
     "--texts",
@@ -88,31 +86,94 @@ def build(settings: Settings, output: str | None, texts: Path | None) -> None:
 
 @click.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option(
+    "--rule",
+    "rules",
+    metavar="NAME",
+    multiple=True,
+    help="Only the issues of this rule, all of them; repeat it for several.",
+)
+@click.option(
+    "--severity",
+    type=click.Choice(("violation", "warning", "finding")),
+    default="finding",
+    show_default=True,
+    help="Only issues at least as grave as this.",
+)
+@click.option("--all", "whole", is_flag=True, help="Every issue; no long rule is folded.")
 @_texts_option
 @format_option("text", "json", text="How the report is written.")
 @output_option
 @pass_settings
 def validate(
-    settings: Settings, paths: tuple[str, ...], texts: Path | None, form: str, output: str
+    settings: Settings,
+    paths: tuple[str, ...],
+    rules: tuple[str, ...],
+    severity: str,
+    whole: bool,
+    texts: Path | None,
+    form: str,
+    output: str,
 ) -> None:
     """Check tables or graphs against shapes and rules.
 
     PATH is a folder of tables, an RDF file or a store; without one it is the graph of --graph. The
-    report names the row behind each issue. Exit code 1 means that there are violations; warnings
-    and findings are for a curator to look into.
+    report names the row behind each issue. Exit code 1 means that there are violations, whether or
+    not they are shown; warnings and findings are for a curator to look into. Of a warning or
+    finding with many issues the text shows the first few.
 
     \b
     Example:
       qgraph validate
-      qgraph validate --format json
-      qgraph --lang zh validate
+      qgraph validate --rule possible-duplicate --format json
+      qgraph --lang zh validate --severity warning
     """
     names: tuple[str | None, ...] = paths or (settings.graph,)
     checked = [_report(name, texts, settings.language) for name in names]
-    text = _json(checked) if form == "json" else _text(checked, settings.language)
+    _know(rules, (issue.rule for one in checked for issue in one.issues))
+    shown = [_chosen(one, rules, severity) for one in checked]
+    if form == "json":
+        text = _json(checked, shown)
+    else:
+        from qgraph.validation import report
+
+        text = ""
+        for name, one, issues in zip(names, checked, shown, strict=True):
+            command = _command(name, texts, settings.language)
+            folded = not (whole or rules)
+            text += report(issues, settings.language, command=command, folded=folded)
+            text += f"{one.name}: {_summary(one, settings.language)}\n"
     put_out(output, text.encode())
     if not all(one.valid for one in checked):
         raise click.exceptions.Exit(1)
+
+
+def _know(rules: Iterable[str], found: Iterable[str]) -> None:
+    """Refuse a rule that there is not; those of tables are the names of their columns."""
+    from qgraph import bundled, validation
+
+    known = {*validation.rules(bundled.folder("ontology")), *found}
+    for rule in rules:
+        if rule not in known:
+            import difflib  # only a mistyped name needs it
+
+            near = difflib.get_close_matches(rule, sorted(known), n=3, cutoff=0.6)
+            told = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise click.UsageError(
+                f"There is no rule '{rule}'.{told} The report of qgraph validate names the rules"
+                " that found something."
+            )
+
+
+def _chosen(checked: _Checked, rules: tuple[str, ...], severity: str) -> list[Issue]:
+    from qgraph.validation import SEVERITIES
+
+    grave = SEVERITIES[: SEVERITIES.index(severity) + 1]
+    return [
+        issue
+        for issue in checked.issues
+        if issue.severity in grave and (not rules or issue.rule in rules)
+    ]
 
 
 def _tables(name: str | None) -> str | None:
@@ -187,26 +248,31 @@ def _with_ontology(quads: list[ox.Quad], ontology: Path) -> list[ox.Quad]:
 
 
 def _summary(checked: _Checked, language: str) -> str:
+    from qgraph.validation.report import SEVERITY_WORDS
+
     count = Counter(issue.severity for issue in checked.issues)
+    words = SEVERITY_WORDS[language].items()
     if language == "zh":
-        told = "、".join(f"{count[severity]}项{word}" for severity, word in _CHINESE.items())
+        told = "、".join(f"{count[severity]}项{word}" for severity, word in words)
         return f"{len(checked.quads)}条四元组：{told}"
     told = ", ".join(
-        f"{count[severity]} {severity}{'' if count[severity] == 1 else 's'}"
-        for severity in _CHINESE
+        f"{count[severity]:,} {word}{'' if count[severity] == 1 else 's'}"
+        for severity, word in words
     )
     return f"{len(checked.quads):,} quads: {told}"
 
 
-def _text(checked: list[_Checked], language: str) -> str:
-    lines = []
-    for one in checked:
-        lines += [str(issue) for issue in one.issues]
-        lines.append(f"{one.name}: {_summary(one, language)}")
-    return "\n".join(lines) + "\n"
+def _command(name: str | None, texts: Path | None, language: str) -> str:
+    """Write what a person types to get the report on one graph."""
+    import shlex
+
+    words = ["qgraph", *(["--lang", language] if language != "en" else []), "validate"]
+    words += [] if name is None else [name]
+    words += [] if texts is None else ["--texts", str(texts)]
+    return shlex.join(words)
 
 
-def _json(checked: list[_Checked]) -> str:
+def _json(checked: list[_Checked], shown: list[list[Issue]]) -> str:
     import json
     from dataclasses import asdict
 
@@ -215,8 +281,8 @@ def _json(checked: list[_Checked]) -> str:
             "graph": one.name,
             "quads": len(one.quads),
             "valid": one.valid,
-            "issues": [asdict(issue) for issue in one.issues],
+            "issues": [asdict(issue) for issue in issues],
         }
-        for one in checked
+        for one, issues in zip(checked, shown, strict=True)
     ]
     return json.dumps(report, ensure_ascii=False, indent=2) + "\n"

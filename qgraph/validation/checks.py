@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from qgraph.validation.issue import Issue, Origins
 
-__all__ = ["run_checks"]
+__all__ = ["check_names", "run_checks"]
 
 _SEVERITY = re.compile(r"^# severity: (\w+)$", re.MULTILINE)
 
@@ -42,9 +42,18 @@ def run_checks(
     ]
 
 
+def check_names(folder: Path) -> set[str]:
+    """Name the checks of a folder, as their issues do."""
+    return {_name(file) for file in folder.glob("*.rq")}
+
+
+def _name(file: Path) -> str:
+    return file.stem.partition("-")[2]
+
+
 def _run(store: ox.Store, file: Path, origins: Origins, language: str) -> Iterator[Issue]:
     text = read_text(file)
-    check = parse(text, file.stem.partition("-")[2], str(file))
+    check = parse(text, _name(file), str(file))
     severity = _SEVERITY.search(text)
     if severity is None or severity[1] not in SEVERITIES:
         hint = f"add '# severity: NAME', NAME one of {', '.join(SEVERITIES)}"
@@ -74,4 +83,7 @@ def _address(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
 
 
 def _word(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+    """Write a term as a person would: no quotation marks and no datatype."""
+    if isinstance(term, ox.Literal):
+        return term.value
     return local_id(term.value) if isinstance(term, ox.NamedNode) else str(term)

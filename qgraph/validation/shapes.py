@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from qgraph.validation.issue import Issue, Origins
 
-__all__ = ["run_shapes"]
+__all__ = ["run_shapes", "shape_names"]
 
 _SH = PREFIXES["sh"]
 _SEVERITIES = {
@@ -38,6 +38,7 @@ def run_shapes(
     data, shapes = _rdflib(quads), Graph()
     for file in sorted(folder.glob("*.ttl")):
         shapes.parse(file, format="turtle")
+    _aim(shapes)
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
     return [
         _issue(report, shapes, result, origins, language)
@@ -45,7 +46,39 @@ def run_shapes(
     ]
 
 
+def _aim(shapes: Any) -> None:
+    """Give the targets of a node shape to its property shapes, which means the same.
+
+    pySHACL goes through the properties of a node shape once for each focus node, but through a
+    shape with targets of its own once for all of them: validation takes two thirds of the time.
+    """
+    from rdflib import URIRef
+
+    targets = [URIRef(f"{_SH}target{of}") for of in ("Class", "Node", "SubjectsOf", "ObjectsOf")]
+    has = URIRef(_SH + "property")
+    for node, shape in sorted(shapes.subject_objects(has)):
+        aims = [(target, aim) for target in targets for aim in shapes.objects(node, target)]
+        # A nameless shape is told by the name of its node shape, and other shapes may ask for the
+        # whole of a node shape: those stay as they are.
+        if aims and isinstance(shape, URIRef) and (None, None, node) not in shapes:
+            shapes.remove((node, has, shape))
+            for target, aim in aims:
+                shapes.add((shape, target, aim))
+
+
+def shape_names(folder: Path) -> set[str]:
+    """Name the shapes of a folder, as their issues do."""
+    return {
+        _short(triple.subject.value)
+        for file in folder.glob("*.ttl")
+        for triple in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE)
+        if isinstance(triple.subject, ox.NamedNode)
+    }
+
+
 def _issue(report: Any, shapes: Any, result: Any, origins: Origins, language: str) -> Issue:
+    from rdflib import URIRef
+
     node = str(_one(report, result, "focusNode"))
     path = _one(report, result, "resultPath")
     value = _one(report, result, "value")
@@ -53,7 +86,7 @@ def _issue(report: Any, shapes: Any, result: Any, origins: Origins, language: st
     message = _message(report, result, language)
     if value is not None:
         message += f": {local_id(str(value))}"
-    hint = "" if path is None else _where(node, str(path), origins, language)
+    hint = _where(node, str(path), origins, language) if isinstance(path, URIRef) else ""
     return origins.issue(severity, node, _shape_name(shapes, report, result), message, hint)
 
 
@@ -72,7 +105,11 @@ def _shape_name(shapes: Any, report: Any, result: Any) -> str:
     shape = _one(report, result, "sourceShape")
     while shape is not None and not isinstance(shape, URIRef):
         shape = next(iter(shapes.subjects(None, shape)), None)
-    return "shape" if shape is None else local_id(str(shape)).removeprefix("qgs:")
+    return "shape" if shape is None else _short(str(shape))
+
+
+def _short(shape: str) -> str:
+    return local_id(shape).removeprefix("qgs:")
 
 
 def _message(report: Any, result: Any, language: str) -> str:

@@ -16,10 +16,32 @@ if TYPE_CHECKING:
 
     from qgraph.validation.issue import Issue, Origins
 
-__all__ = ["check_texts"]
+__all__ = ["TEXTS", "check_texts"]
+
+TEXTS = "texts"
+"""The rule that its issues name."""
+
+_WORDS = {
+    "en": {
+        "missing": "No file in {} has its SHA-256, {}…",
+        "not compared": "its phrases were not compared",
+        "other": "The text has '{}' there, not '{}'",
+        "elsewhere": "the phrase starts at {}",
+        "nowhere": "the phrase is not in the text",
+    },
+    "zh": {
+        "missing": "{} 中没有 SHA-256 为 {}… 的文件",
+        "not compared": "未比对其短语",
+        "other": "原文该处为“{}”，而非“{}”",
+        "elsewhere": "该短语始于 {}",
+        "nowhere": "原文中没有该短语",
+    },
+}
 
 
-def check_texts(quads: Collection[ox.Quad], folder: Path, origins: Origins) -> list[Issue]:
+def check_texts(
+    quads: Collection[ox.Quad], folder: Path, origins: Origins, language: str = "en"
+) -> list[Issue]:
     """Compare every phrase of a source with the text that bears the source's SHA-256.
 
     Offsets count Unicode code points of the text as it stands in the file.
@@ -33,6 +55,7 @@ def check_texts(quads: Collection[ox.Quad], folder: Path, origins: Origins) -> l
         raise NotFound(
             f"there is no folder '{folder}'", hint="name the folder that holds the texts"
         )
+    words = _WORDS[language]
     held = {hashlib.sha256(data).hexdigest(): data for data in _files(folder)}
     facts = _facts(quads)
     texts: dict[str, str] = {}
@@ -41,9 +64,9 @@ def check_texts(quads: Collection[ox.Quad], folder: Path, origins: Origins) -> l
         if digest in held:
             texts[source] = held[digest].decode("utf-8")
         else:
-            message = f"no file in {folder} has its SHA-256, {digest[:12]}…"
-            hint = "its phrases were not compared"
-            issues.append(origins.issue("warning", source, "texts", message, hint))
+            message = words["missing"].format(folder, digest[:12])
+            hint = words["not compared"]
+            issues.append(origins.issue("warning", source, TEXTS, message, hint))
     for passage, phrase in sorted(_pairs(facts, QG.exact)):
         text = texts.get(facts[passage].get(QG.quotedFrom, ""))
         start = facts[passage].get(QG.startOffset)
@@ -51,10 +74,10 @@ def check_texts(quads: Collection[ox.Quad], folder: Path, origins: Origins) -> l
             continue
         found = text[int(start) : int(start) + len(phrase)]
         if found != phrase:
-            message = f"the text has '{found}' there, not '{phrase}'"
+            message = words["other"].format(found, phrase)
             at = text.find(phrase)
-            hint = f"the phrase starts at {at}" if at >= 0 else "the phrase is not in the text"
-            issues.append(origins.issue("violation", passage, "texts", message, hint))
+            hint = words["elsewhere"].format(at) if at >= 0 else words["nowhere"]
+            issues.append(origins.issue("violation", passage, TEXTS, message, hint))
     return issues
 
 
