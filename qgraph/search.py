@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 
 from qgraph.graph import fold
-from qgraph.terms import DCTERMS, PREFIXES, QG, RDF, RDFS, SKOS, local_id
+from qgraph.terms import DATASET, DCTERMS, PREFIXES, QG, RDF, RDFS, SKOS, local_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,6 +170,8 @@ def _texts(graph: Graph) -> dict[str, list[_Text]]:
             if isinstance(quad.subject, pyoxigraph.NamedNode) and isinstance(
                 quad.object, pyoxigraph.Literal
             ):
+                if quad.subject.value == DATASET:
+                    continue  # its description speaks of everything
                 text = quad.object.value
                 found.setdefault(quad.subject.value, []).append(_Text(where, text, spelling(text)))
     order: Mapping[str, int] = {where: i for i, where in enumerate(_WHERE.values())}

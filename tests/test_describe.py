@@ -8,21 +8,19 @@ import pyoxigraph
 import pytest
 
 from qgraph.describe import (
-    Coverage,
     Description,
     Statement,
     as_json,
     as_line,
     as_text,
-    cover,
-    coverage_text,
     describe,
+    sources_text,
     summarise,
     summary_text,
 )
-from qgraph.errors import QGraphError
+from qgraph.describe.answers import rows
 from qgraph.graph import Graph, load
-from qgraph.terms import QG, expand, local_id
+from qgraph.terms import ORG, QG, expand, local_id
 
 
 def told(small: Graph, id: str, language: str = "en") -> Description:
@@ -300,35 +298,108 @@ def test_a_graph_is_summarised(small: Graph) -> None:
     ]
     assert summary.sources[1].published == "2024-07-30"
     text = summary_text(summary)
-    assert "years     2024\n" in text
+    assert "years       2024\n" in text
     assert "law firm" in text
     assert "涵盖年份" in summary_text(summarise(small, "zh"), "zh")
 
 
-def test_the_classes_come_in_the_order_of_the_legend(small: Graph) -> None:
-    drawn = list(small.ontology.styles())
-    found = [one.cls for one in summarise(small).classes if one.cls in drawn]
-    assert found == [cls for cls in drawn if cls in found]
-
-
-def test_coverage_counts_statements_per_segment(small: Graph) -> None:
-    source = expand("qgd:source-000")
-    assert cover(small) == [
-        Coverage(
-            source,
-            expand("qgd:segment-000-s03"),
-            "s03",
-            small.label(expand("qgk:role-series-note")),
-            0,
-            "announces a series",
-        ),
-        # two of On July 26 (pilot and time), four of the operators (two firms, two claims)
-        Coverage(source, expand("qgd:segment-000-s04"), "s04", "sentence", 6, ""),
-        Coverage(source, expand("qgd:segment-000-s05"), "s05", "sentence", 2, ""),
+def test_a_summary_counts_modalities_and_dates_of_sources(small: Graph) -> None:
+    """Inferred are the place of the office and the pilot's month; the rest says nothing of it."""
+    summary = summarise(small)
+    assert summary.statements == 20
+    assert [(one.label, one.count) for one in summary.modalities] == [
+        ("asserted", 18),
+        ("inferred", 2),
     ]
-    text = coverage_text(cover(small))
-    assert text.endswith("source-000: 2 of 3 segments yield statements, 8 in all.\n")
-    assert "3 个片段中有 2 个产生陈述，共 8 次" in coverage_text(cover(small, "zh"), "zh")
+    assert (summary.first_published, summary.last_published) == ("2024-07-30", "2024-07-30")
+    text = summary_text(summary)
+    assert "statements  20: 18 asserted, 2 inferred\n" in text
+    assert "published   2024-07-30, 1 without a date\n" in text
+    chinese = summary_text(summarise(small, "zh"), "zh")
+    assert "20：直接陈述 18、推断 2" in chinese
+    assert "2024-07-30，1 个无日期" in chinese
+
+
+def test_classes_come_in_groups_and_in_the_order_of_the_legend(small: Graph) -> None:
+    classes = summarise(small).classes
+    assert list(dict.fromkeys(one.group for one in classes)) == [
+        "measures and their spread",
+        "actors",
+        "texts, cases and products",
+        "places",
+        "reports",
+        "evidence",
+        "times and kinds",
+    ]
+    drawn = list(small.ontology.styles())
+    for group in {one.group for one in classes}:
+        found = [one.cls for one in classes if one.group == group and one.cls in drawn]
+        assert found == [cls for cls in drawn if cls in found]
+    assert summarise(small, "zh").classes[0].group == "措施及其扩散"
+
+
+def test_a_class_above_has_the_sum_of_those_below(small: Graph) -> None:
+    """Two law firms, a joint office and a bureau are four organisations; a zone is a place, too."""
+    classes = {one.cls: one for one in summarise(small).classes}
+    organisations = classes[ORG.Organization]
+    assert (organisations.count, organisations.direct, organisations.depth) == (4, 0, 0)
+    assert [(classes[cls].count, classes[cls].depth) for cls in (QG.LawFirm, QG.JointOffice)] == [
+        (2, 1),
+        (1, 1),
+    ]
+    assert (classes[QG.Place].count, classes[QG.Place].direct) == (4, 3)
+    assert (classes[QG.Zone].count, classes[QG.Zone].depth) == (1, 1)
+    order = list(classes)
+    assert order.index(ORG.Organization) < order.index(QG.LawFirm)
+    assert "· law firm" in summary_text(summarise(small))
+
+
+def test_of_many_sources_the_first_are_listed_and_the_rest_counted(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.mktemp("many") / "many.ttl"
+    lines = [
+        "@prefix qg: <https://w3id.org/qgraph/ns#> .",
+        "@prefix qgd: <https://w3id.org/qgraph/id/> .",
+        "@prefix dcterms: <http://purl.org/dc/terms/> .",
+        *(
+            f'qgd:source-{n:02} a qg:Source ; dcterms:language "en" ;'
+            f' qg:published "20{n:02}-05~/20{n:02}-07" .'
+            for n in range(12)
+        ),
+        # The most used comes first.
+        "qgd:thing qg:evidence [ qg:quotedFrom qgd:source-07 ] .",
+    ]
+    path.write_text("\n".join(lines), "utf-8")
+    summary = summarise(load(path))
+    assert (len(summary.sources), local_id(summary.sources[0].iri)) == (12, "source-07")
+    assert [(one.label, one.count) for one in summary.languages] == [("en", 12)]
+    assert (summary.first_published, summary.last_published) == ("2000-05", "2011-07")
+    text = summary_text(summary)
+    assert text.endswith("… and 2 more; all: qgraph info --sources\n")
+    assert "sources     12: 12 en\n" in text
+    assert "published   2000-05 – 2011-07\n" in text
+    assert text.count("\nsource-") == 10
+    whole = sources_text(summary)
+    assert whole.count("\nsource-") == 12
+    assert "more" not in whole
+    assert summary_text(summary, "zh").endswith("… 另有 2 个；全部列出：qgraph info --sources\n")
+
+
+def test_a_time_of_which_only_the_end_is_known_counts_for_the_last_year(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.mktemp("open") / "open.ttl"
+    path.write_text(
+        "@prefix qg: <https://w3id.org/qgraph/ns#> .\n"
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+        "<urn:a> qg:happenedAt <urn:t> , <urn:u> .\n"
+        '<urn:t> qg:end "2015-06-23"^^xsd:date .\n'
+        '<urn:u> qg:begin "2013-01-01"^^xsd:date ; qg:end "2013-12-31"^^xsd:date .\n',
+        "utf-8",
+    )
+    summary = summarise(load(path))
+    assert (summary.first_year, summary.last_year) == (2013, 2015)
 
 
 def test_a_graph_without_sources_or_dates_is_summarised_as_well(
@@ -339,10 +410,20 @@ def test_a_graph_without_sources_or_dates_is_summarised_as_well(
     graph = load(path)
     summary = summarise(graph)
     assert (summary.classes, summary.sources, summary.first_year) == ((), (), None)
-    assert "years     —" in summary_text(summary)
-    assert coverage_text(cover(graph)) == "No source here is divided into segments.\n"
-    assert "没有" in coverage_text([], "zh")
+    assert (summary.statements, summary.modalities, summary.first_published) == (0, (), "")
+    text = summary_text(summary)
+    assert "years       —" in text
+    assert "published   —\n" in text
     assert describe(graph, "urn:a").statements[0].text == "urn:c"
+
+
+def test_a_class_that_the_ontology_does_not_know_comes_under_other(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.mktemp("unknown") / "unknown.ttl"
+    path.write_text("@prefix qg: <https://w3id.org/qgraph/ns#> .\n[] a qg:Riddle .\n", "utf-8")
+    (riddle,) = summarise(load(path)).classes
+    assert (riddle.group, riddle.count) == ("other", 1)
 
 
 def test_the_whole_bundled_graph_can_be_told() -> None:
@@ -361,7 +442,26 @@ def test_the_whole_bundled_graph_can_be_told() -> None:
 
 
 def test_only_rows_can_be_counted(small: Graph) -> None:
-    from qgraph.describe import contents
+    with pytest.raises(TypeError, match="selects rows"):
+        list(rows(small, "ASK {}"))
 
-    with pytest.raises((TypeError, QGraphError)):
-        list(contents._ask(small, "ASK {}"))
+
+def test_an_entry_tells_its_points_and_in_what_it_compares(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.mktemp("points") / "points.trig"
+    path.write_text(
+        "@prefix qg: <https://w3id.org/qgraph/ns#> .\n"
+        "@prefix qgd: <https://w3id.org/qgraph/id/> .\n"
+        "@prefix qgk: <https://w3id.org/qgraph/kind/> .\n"
+        "qgd:both a qg:RankingEntry ; qg:position 1 ; qg:score 89.510 ;\n"
+        "  qg:dimension qgk:dimension-financial-reform .\n"
+        "qgd:bound a qg:RankingEntry ; qg:score 80.0 ; qg:comparator qgk:comparator-more-than .\n",
+        "utf-8",
+    )
+    graph = load(path)
+    both, bound = (expand(f"qgd:{name}") for name in ("both", "bound"))
+    assert as_line(graph, both) == "rank 1, 89.51 points (financial reform and innovation)"
+    assert as_line(graph, both, "zh") == "金融改革创新，排名第1，得分89.51"
+    assert as_line(graph, bound) == "more than 80 points"
+    assert as_line(graph, bound, "zh") == "得分超过80"

@@ -1,8 +1,9 @@
 """From curated tables to a dataset: refused if a row has no source, the same bytes every time.
 
 ``compile_folder`` is the one door in. It reads the tables (`tables`), resolves times (`times`),
-checks and writes every row (`statements`, `evidence`) and applies the rules of the ontology
-(`derive`). It reports every problem of every table in one run, and then writes nothing.
+checks and writes every row (`statements`, `evidence`), applies the rules of the ontology
+(`derive`) and describes the result (`dataset`). It reports every problem of every table in one run,
+and then writes nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgraph.bundled import METADATA
+from qgraph.compile.dataset import describe_dataset
 from qgraph.compile.derive import derive
 from qgraph.compile.statements import FURTHER_EVIDENCE, SEGMENTS, SOURCES, STATEMENTS, TIMES, Writer
 from qgraph.compile.tables import read_tables
@@ -61,7 +63,7 @@ def compile_folder(tables: str | os.PathLike[str], ontology: str | os.PathLike[s
     Returns
     -------
     Compilation
-        The ontology, what the tables state, and what the rules derive from both.
+        The ontology, what the tables state, what the rules derive from both, and a description.
 
     Raises
     ------
@@ -87,6 +89,7 @@ def compile_folder(tables: str | os.PathLike[str], ontology: str | os.PathLike[s
         raise InvalidInput(sorted(problems), hint="Nothing is compiled until every row is sound.")
     asserted = [*vocabulary.quads, *writer.quads]
     quads = {*asserted, *derive(asserted, Path(ontology) / "rules")}
+    quads |= set(describe_dataset(quads, Path(tables), vocabulary.ontology))
     stated_in = {
         name: {column.property: column.name for column in table.columns.values() if column.property}
         for name, table in read.items()

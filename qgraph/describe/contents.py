@@ -1,44 +1,44 @@
-"""What is in a graph: how many of what, from which sources, over which years, and what is missing.
+"""What is in a graph: how many of what, from which sources, over which years.
 
-Counting is done by the engine, in SPARQL.
+The description of the dataset, which a compiled graph holds as well, counts nowhere. What is
+missing is told by ``coverage``.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyoxigraph
+
 from qgraph.cells import table
-from qgraph.terms import PREFIXES, local_id
+from qgraph.describe.answers import rows
+from qgraph.describe.classes import ClassCount, count_classes, members
+from qgraph.terms import DATASET, QGK, local_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from qgraph.graph import Graph
 
 __all__ = [
-    "ClassCount",
-    "Coverage",
+    "KindCount",
     "SourceCount",
     "Summary",
-    "cover",
-    "coverage_text",
+    "sources_text",
     "summarise",
     "summary_text",
 ]
 
-_CLASSES = """
-SELECT ?class (COUNT(DISTINCT ?thing) AS ?count)
-WHERE { ?thing a ?class FILTER(STRSTARTS(STR(?class), STR(qg:))) }
-GROUP BY ?class
-"""
 _SOURCES = """
-SELECT ?source ?publisher ?published ?reliability
+SELECT ?source ?publisher ?published ?reliability ?language
 WHERE {
   ?source a qg:Source .
   OPTIONAL { ?source qg:publisherName ?publisher }
   OPTIONAL { ?source qg:published ?published }
   OPTIONAL { ?source qg:reliability ?reliability }
+  OPTIONAL { ?source dcterms:language ?language }
 }
 """
 _STATEMENTS_OF_SOURCES = """
@@ -46,32 +46,28 @@ SELECT ?source (COUNT(DISTINCT ?statement) AS ?count)
 WHERE { ?statement qg:evidence/qg:quotedFrom ?source }
 GROUP BY ?source
 """
-_YEARS = """
-SELECT (MIN(YEAR(?begin)) AS ?first) (MAX(YEAR(?end)) AS ?last)
-WHERE { ?thing qg:happenedAt|qg:observedOver ?time . ?time qg:begin ?begin ; qg:end ?end }
+_MODALITIES = """
+SELECT DISTINCT ?statement ?modality
+WHERE { ?statement qg:evidence ?passage . OPTIONAL { ?statement qg:modality ?modality } }
 """
-# In two queries: counting over an OPTIONAL is what the engine's planner does worst.
-_SEGMENTS = """
-SELECT ?source ?segment ?locator ?start ?role ?note
+# Apart from each other: a time may have an end only, and an unbound one would spoil the minimum.
+_YEARS = """
+SELECT ?first ?last
 WHERE {
-  ?segment a qg:Segment ; qg:inSource ?source .
-  OPTIONAL { ?segment qg:locator ?locator }
-  OPTIONAL { ?segment qg:startOffset ?start }
-  OPTIONAL { ?segment qg:role ?role }
-  OPTIONAL { ?segment qg:note ?note }
+  { SELECT (MIN(YEAR(?begin)) AS ?first)
+    WHERE { ?thing qg:happenedAt|qg:observedOver ?time . ?time qg:begin ?begin } }
+  { SELECT (MAX(YEAR(?end)) AS ?last)
+    WHERE { ?thing qg:happenedAt|qg:observedOver ?time . ?time qg:end ?end } }
 }
 """
-_STATEMENTS_OF_SEGMENTS = """
-SELECT ?segment ?statement
-WHERE { ?statement qg:evidence/qg:inSegment ?segment }
-"""
+_FOLDED = 10  # sources that are listed before the rest is only counted
 
 
 @dataclass(frozen=True, slots=True)
-class ClassCount:
-    """How many things of one class there are."""
+class KindCount:
+    """How many there are of one kind: of one modality, or in one language."""
 
-    cls: str
+    kind: str
     label: str
     count: int
 
@@ -85,97 +81,61 @@ class SourceCount:
     publisher: str
     published: str
     reliability: str
+    language: str
     statements: int
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A graph as a whole."""
+    """A graph as a whole.
+
+    ``modalities`` count the things, records and claims that have evidence, by how we know: one that
+    does not say is asserted by its source. ``first_published`` and ``last_published`` are EDTF, and
+    empty if no source prints a date.
+    """
 
     origin: str
     version: str
     ontology_version: str
     quads: int
+    statements: int
+    modalities: tuple[KindCount, ...]
     classes: tuple[ClassCount, ...]
     sources: tuple[SourceCount, ...]
+    languages: tuple[KindCount, ...]
+    first_published: str
+    last_published: str
     first_year: int | None
     last_year: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """One segment of a source (a sentence, a heading, a caption) and what was made of it.
-
-    ``note`` says why there is nothing, where the curator has said so.
-    """
-
-    source: str
-    segment: str
-    number: str
-    role: str
-    statements: int
-    note: str
 
 
 def summarise(graph: Graph, language: str = "en") -> Summary:
     """Count what is in a graph; labels are in the language asked for."""
     import qgraph
 
-    order = {cls: place for place, cls in enumerate(graph.ontology.styles())}
-    counts = [
-        ClassCount(row["class"], graph.label(row["class"], language), int(row["count"]))
-        for row in _ask(graph, _CLASSES)
-    ]
-    counts.sort(key=lambda one: (order.get(one.cls, len(order)), -one.count, one.cls))
-    statements = {row["source"]: int(row["count"]) for row in _ask(graph, _STATEMENTS_OF_SOURCES)}
-    sources = {
-        row["source"]: SourceCount(
-            iri=row["source"],
-            label=graph.label(row["source"], language),
-            publisher=row["publisher"],
-            published=row["published"],
-            reliability=graph.label(row["reliability"], language) if row["reliability"] else "",
-            statements=statements.get(row["source"], 0),
-        )
-        for row in _ask(graph, _SOURCES)
-    }
-    years = next(_ask(graph, _YEARS), {})
+    sources = _sources(graph, language)
+    published = [one.published for one in sources if one.published]
+    years = next(rows(graph, _YEARS), {})
+    modalities = _modalities(graph, language)
     return Summary(
         origin=graph.origin,
         version=qgraph.__version__,
         ontology_version=graph.ontology.version,
-        quads=len(graph),
-        classes=tuple(counts),
-        sources=tuple(sorted(sources.values(), key=lambda one: (-one.statements, one.iri))),
+        quads=len(graph) - _quads_of_description(graph),
+        statements=sum(one.count for one in modalities),
+        modalities=modalities,
+        classes=tuple(count_classes(graph, members(graph), language)),
+        sources=sources,
+        languages=_kinds(Counter(one.language for one in sources if one.language)),
+        first_published=min((_ends(day)[0] for day in published), default=""),
+        last_published=max((_ends(day)[1] for day in published), default=""),
         first_year=int(years["first"]) if years.get("first") else None,
         last_year=int(years["last"]) if years.get("last") else None,
     )
 
 
-def cover(graph: Graph, language: str = "en") -> list[Coverage]:
-    """Tell for each segment of each source how many things, records and claims rest on it."""
-    statements: dict[str, set[str]] = {}
-    for row in _ask(graph, _STATEMENTS_OF_SEGMENTS):
-        statements.setdefault(row["segment"], set()).add(row["statement"])
-    rows = sorted(
-        _ask(graph, _SEGMENTS),
-        key=lambda row: (row["source"], int(row["start"] or 0), row["segment"]),
-    )
-    return [
-        Coverage(
-            source=row["source"],
-            segment=row["segment"],
-            number=row["locator"] or row["segment"].removeprefix(PREFIXES["qgd"]),
-            role=graph.label(row["role"], language) if row["role"] else "",
-            statements=len(statements.get(row["segment"], ())),
-            note=row["note"],
-        )
-        for row in {row["segment"]: row for row in rows}.values()
-    ]
-
-
 def summary_text(summary: Summary, language: str = "en", columns: int | None = None) -> str:
-    """Write a summary for a terminal, in English or Chinese."""
+    """Write a summary for a terminal, in English or Chinese; of many sources only the first."""
     chinese = language == "zh"
     ends = dict.fromkeys([summary.first_year, summary.last_year])
     years = "–".join(str(year) for year in ends if year is not None) or "—"
@@ -183,60 +143,142 @@ def summary_text(summary: Summary, language: str = "en", columns: int | None = N
         ("图谱" if chinese else "graph", summary.origin),
         ("本体版本" if chinese else "ontology", summary.ontology_version or "—"),
         ("四元组" if chinese else "quads", f"{summary.quads:,}"),
+        ("陈述" if chinese else "statements", _of(summary.statements, summary.modalities, chinese)),
+        ("来源" if chinese else "sources", _of(len(summary.sources), summary.languages, chinese)),
+        ("来源发布时间" if chinese else "published", _published(summary, chinese)),
         ("涵盖年份" if chinese else "years", years),
     ]
-    classes = [(one.label, f"{one.count:,}") for one in summary.classes]
-    sources = [
-        (local_id(one.iri), one.label, one.published, one.reliability, f"{one.statements:,}")
-        for one in summary.sources
+    parts = [
+        table(("qgraph", summary.version), facts, columns=columns),
+        _class_table(summary, chinese, columns),
     ]
-    class_headings = ("类", "数量") if chinese else ("class", "count")
-    source_headings = (
+    if summary.sources:
+        parts.append(sources_text(summary, language, columns, at_most=_FOLDED))
+    return "\n".join(parts)
+
+
+def sources_text(
+    summary: Summary,
+    language: str = "en",
+    columns: int | None = None,
+    *,
+    at_most: int | None = None,
+) -> str:
+    """Write the sources for a terminal, those with most statements first.
+
+    Parameters
+    ----------
+    summary
+        What :func:`summarise` returns.
+    language
+        ``en`` or ``zh``.
+    columns
+        Width to wrap to, or None.
+    at_most
+        So many; how many more there are is told in a line. None is all.
+    """
+    chinese = language == "zh"
+    headings = (
         ("来源", "名称", "发布日期", "可靠性", "陈述")
         if chinese
         else ("source", "label", "published", "reliability", "statements")
     )
-    parts = [
-        table(("qgraph", summary.version), facts, columns=columns),
-        table(class_headings, classes, numbers=frozenset({1}), columns=columns),
+    shown = summary.sources[:at_most]
+    cells = [
+        (local_id(one.iri), one.label, one.published, one.reliability, f"{one.statements:,}")
+        for one in shown
     ]
-    if sources:
-        parts.append(table(source_headings, sources, numbers=frozenset({4}), columns=columns))
-    return "\n".join(parts)
-
-
-def coverage_text(
-    coverage: list[Coverage], language: str = "en", columns: int | None = None
-) -> str:
-    """Write coverage for a terminal: a table per source, and how much of it yields statements."""
-    chinese = language == "zh"
-    headings = (
-        ("片段", "角色", "陈述", "备注") if chinese else ("segment", "role", "statements", "note")
+    text = table(headings, cells, numbers=frozenset({4}), columns=columns)
+    more = len(summary.sources) - len(shown)
+    if not more:
+        return text
+    command = "qgraph info --sources"
+    told = (
+        f"另有 {more} 个；全部列出：{command}" if chinese else f"and {more:,} more; all: {command}"
     )
-    parts = []
-    for source in dict.fromkeys(one.source for one in coverage):
-        segments = [one for one in coverage if one.source == source]
-        rows = [(one.number, one.role, str(one.statements), one.note) for one in segments]
-        used = sum(one.statements > 0 for one in segments)
-        total = sum(one.statements for one in segments)
-        told = (
-            f"{local_id(source)}：{len(segments)} 个片段中有 {used} 个产生陈述，共 {total} 次。"
-            if chinese
-            else f"{local_id(source)}: {used} of {len(segments)} segments yield statements,"
-            f" {total} in all."
+    return f"{text}… {told}\n"
+
+
+def _sources(graph: Graph, language: str) -> tuple[SourceCount, ...]:
+    statements = {row["source"]: int(row["count"]) for row in rows(graph, _STATEMENTS_OF_SOURCES)}
+    found = {
+        row["source"]: SourceCount(
+            iri=row["source"],
+            label=graph.label(row["source"], language),
+            publisher=row["publisher"],
+            published=row["published"],
+            reliability=graph.label(row["reliability"], language) if row["reliability"] else "",
+            language=row["language"],
+            statements=statements.get(row["source"], 0),
         )
-        parts.append(table(headings, rows, numbers=frozenset({2}), columns=columns) + told + "\n")
-    none = "没有划分片段的来源。" if chinese else "No source here is divided into segments."
-    return "\n".join(parts) or f"{none}\n"
+        for row in rows(graph, _SOURCES)
+    }
+    return tuple(sorted(found.values(), key=lambda one: (-one.statements, one.iri)))
 
 
-def _ask(graph: Graph, query: str) -> Iterator[dict[str, str]]:
-    """Go through the rows of a query as texts, empty where a variable is not bound."""
-    from qgraph.graph import Rows
+def _modalities(graph: Graph, language: str) -> tuple[KindCount, ...]:
+    found = Counter(row["modality"] or QGK["modality-asserted"] for row in rows(graph, _MODALITIES))
+    return _kinds(found, lambda iri: graph.label(iri, language))
 
-    answer = graph.query(query)
-    if not isinstance(answer, Rows):
-        raise TypeError("the queries of this module select rows")
-    for row in answer.solutions:
-        values = (getattr(term, "value", "") for term in row)
-        yield dict(zip(answer.variables, values, strict=True))
+
+def _kinds(found: Counter[str], label: Callable[[str], str] = str) -> tuple[KindCount, ...]:
+    """Return the most frequent kinds first."""
+    ranked = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(KindCount(kind, label(kind), count) for kind, count in ranked)
+
+
+def _quads_of_description(graph: Graph) -> int:
+    """Count what describes the dataset, in whichever named graph it came to lie."""
+    dataset = pyoxigraph.NamedNode(DATASET)
+    own = list(graph.store.quads_for_pattern(dataset, None, None))
+    parts = {
+        quad.object
+        for quad in own
+        if isinstance(quad.object, pyoxigraph.NamedNode)
+        and quad.object.value.startswith(f"{DATASET}#")
+    }
+    return len(own) + sum(
+        1 for part in parts for _ in graph.store.quads_for_pattern(part, None, None)
+    )
+
+
+def _ends(edtf: str) -> tuple[str, str]:
+    """Return both ends of a printed date, without the marks of doubt: texts in order of time."""
+    first, _, last = edtf.rstrip("?~%").partition("/")
+    return first.rstrip("?~%"), last or first
+
+
+def _of(total: int, kinds: tuple[KindCount, ...], chinese: bool) -> str:
+    """Write a number and what it is made of: 835: 741 asserted, 94 inferred."""
+    if not kinds:
+        return f"{total:,}"
+    colon, comma = ("：", "、") if chinese else (": ", ", ")
+    parts = (
+        f"{one.label} {one.count:,}" if chinese else f"{one.count:,} {one.label}" for one in kinds
+    )
+    return f"{total:,}{colon}{comma.join(parts)}"
+
+
+def _published(summary: Summary, chinese: bool) -> str:
+    ends = dict.fromkeys([summary.first_published, summary.last_published])
+    span = " – ".join(filter(None, ends)) or "—"
+    undated = sum(not one.published for one in summary.sources)
+    if not undated or undated == len(summary.sources):
+        return span
+    return f"{span}，{undated} 个无日期" if chinese else f"{span}, {undated:,} without a date"
+
+
+def _class_table(summary: Summary, chinese: bool, columns: int | None) -> str:
+    """List the classes by group; a dot says that a line is counted in one above as well."""
+    cells = []
+    group = None
+    for one in summary.classes:
+        first = one.group if one.group != group else ""
+        group = one.group
+        cells.append((first, f"{'· ' * one.depth}{one.label}", f"{one.count:,}"))
+    headings = (
+        ("分组", "类（·：已计入上方）", "数量")
+        if chinese
+        else ("group", "class (·: counted above too)", "count")
+    )
+    return table(headings, cells, numbers=frozenset({2}), columns=columns)

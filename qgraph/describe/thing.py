@@ -14,7 +14,7 @@ import pyoxigraph
 
 from qgraph.describe.records import as_line, record_classes
 from qgraph.graph import choose
-from qgraph.terms import DCTERMS, PREFIXES, QG, QGK, RDF, RDFS, SCHEMA, SKOS, local_id
+from qgraph.terms import DATASET, DCTERMS, PREFIXES, QG, QGK, RDF, RDFS, SCHEMA, SKOS, local_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -235,6 +235,8 @@ class _Reader:
             predicate, subject = quad.predicate.value, quad.subject
             if not isinstance(subject, pyoxigraph.NamedNode) or predicate in _CLAIM_PARTS:
                 continue
+            if subject.value.startswith(DATASET):
+                continue  # it counts the thing among others and says nothing of it
             if predicate in _COUNTED or _rule(quad):
                 counted.setdefault(predicate, set()).add(subject.value)
             elif self._is_record(subject):
@@ -310,7 +312,9 @@ class _Reader:
         node = pyoxigraph.NamedNode(iri)
         cls = self.graph.ontology.most_specific(self._iris(node, RDF.type)) or ""
         times = [*self._iris(node, QG.happenedAt), *self._iris(node, QG.observedOver)]
-        begins = [self._text(pyoxigraph.NamedNode(time), QG.begin) for time in times]
+        nodes = map(pyoxigraph.NamedNode, times)
+        # A time that is open at its begin is put in order by the day before which it was.
+        begins = [self._text(node, QG.begin) or self._text(node, QG.end) for node in nodes]
         return Record(
             iri=iri,
             type=self._name(cls),

@@ -1,0 +1,24 @@
+"""Rows of a query as plain texts, for modules that count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qgraph.graph import Graph
+
+__all__ = ["rows"]
+
+
+def rows(graph: Graph, query: str) -> Iterator[dict[str, str]]:
+    """Go through the rows of a query as texts, empty where a variable is not bound."""
+    from qgraph.graph import Rows
+
+    answer = graph.query(query)
+    if not isinstance(answer, Rows):
+        raise TypeError("only a query that selects rows can be counted")
+    for row in answer.solutions:
+        values = (getattr(term, "value", "") for term in row)
+        yield dict(zip(answer.variables, values, strict=True))
