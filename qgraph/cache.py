@@ -41,7 +41,9 @@ VARIABLE = "QGRAPH_CACHE"
 _STORE = "store"
 _SIZES = "files"
 _BUILDING = ".building-"
-_KEPT = 3  # graphs of other versions that are left in place, for those who switch between them
+# Other graphs that are left in place, for those who switch between versions; each version may have
+# two, with and without what was inferred.
+_KEPT = 5
 _ABANDONED = 86_400.0  # seconds after which a half-built store belongs to nobody
 
 

@@ -75,15 +75,24 @@ class Graph:
         Where the graph came from, in a person's words.
     cached_in
         Folder of the cache that the store lies in, if it does.
+    inferred
+        Whether the store holds what we inferred, or only what sources say.
     """
 
     def __init__(
-        self, store: pyoxigraph.Store, origin: str, *, cached_in: Path | None = None
+        self,
+        store: pyoxigraph.Store,
+        origin: str,
+        *,
+        cached_in: Path | None = None,
+        inferred: bool = True,
     ) -> None:
         #: The Oxigraph store itself, for what this class does not offer.
         self.store = store
-        #: Where the graph came from, in a person's words.
-        self.origin = origin
+        #: Where the graph came from, in a person's words; says so if inferred statements are out.
+        self.origin = origin if inferred else f"{origin}, without inferred statements"
+        #: Whether statements that we inferred are in.
+        self.inferred = inferred
         self._cached_in = cached_in
 
     def __len__(self) -> int:
@@ -188,7 +197,10 @@ class Graph:
                     f"{wanted!r} is the name of {len(found)} things",
                     hint=f"Say which by its id: {candidates}.",
                 )
-        raise NotFound(f"nothing here is called {wanted!r}", hint=self._nearest(wanted))
+        hint = self._nearest(wanted)
+        if not self.inferred:
+            hint += " Inferred statements are left out, and it may be among them."
+        raise NotFound(f"nothing here is called {wanted!r}", hint=hint)
 
     def label(self, iri: str, language: str = "en") -> str:
         """Return what to call a thing: its label, else the words of its source, else its short IRI.
@@ -257,7 +269,10 @@ class Graph:
 
 
 def load(
-    where: str | os.PathLike[str] | None = None, *, note: Callable[[str], None] | None = None
+    where: str | os.PathLike[str] | None = None,
+    *,
+    inferred: bool = True,
+    note: Callable[[str], None] | None = None,
 ) -> Graph:
     """Open a graph.
 
@@ -267,6 +282,10 @@ def load(
         An RDF file, a folder of tables with ``csv-metadata.json``, or the folder of an Oxigraph
         store. None is the graph that comes with the package; it is compiled once and then kept in
         a cache.
+    inferred
+        False leaves out what we inferred (``qgk:modality-inferred``) and all that hangs on it;
+        what rules derive is derived anew from the rest. Quoted words and opinions stay: they are
+        not ours.
     note
         Told in a sentence what the person at the terminal should know; by default it is written
         to standard error if that is a terminal.
@@ -279,7 +298,7 @@ def load(
         If it is there and cannot be read; names the file, the line and the next step.
     """
     if where is None:
-        return _load_bundled(note or cache.note_on_terminal)
+        return _load_bundled(inferred, note or cache.note_on_terminal)
     name = os.fspath(where)
     if name.startswith(("http://", "https://")):
         raise QGraphError(
@@ -288,15 +307,12 @@ def load(
         )
     path = Path(name)
     if not path.is_dir():
-        store = pyoxigraph.Store()
-        store.bulk_extend(read_rdf(path))
-        return Graph(store, str(path))
+        return _in_memory(read_rdf(path), str(path), inferred)
     if (path / bundled.METADATA).is_file():
-        store = pyoxigraph.Store()
-        store.bulk_extend(_compile(path))
-        return Graph(store, f"tables in {path}")
+        return _in_memory(_compile(path), f"tables in {path}", inferred)
     if (path / "CURRENT").is_file():
-        return Graph(_open_store(path), f"store in {path}")
+        store, origin = _open_store(path), f"store in {path}"
+        return Graph(store, origin) if inferred else _in_memory(store, origin, inferred)
     problem = Problem(
         str(path),
         0,
@@ -322,7 +338,13 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _load_bundled(note: Callable[[str], None]) -> Graph:
+def _in_memory(quads: Iterable[pyoxigraph.Quad], origin: str, inferred: bool) -> Graph:
+    store = pyoxigraph.Store()
+    store.bulk_extend(quads if inferred else _without_inferred(quads))
+    return Graph(store, origin, inferred=inferred)
+
+
+def _load_bundled(inferred: bool, note: Callable[[str], None]) -> Graph:
     tables, ontology, code = bundled.folder("graph"), bundled.folder("ontology"), Path(__file__)
     # All that the compiler reads and all of it that is ours; not the questions, which are many.
     name = cache.key(
@@ -334,8 +356,21 @@ def _load_bundled(note: Callable[[str], None]) -> Graph:
         *(code.with_name(f"{part}.py") for part in ("files", "ontology", "questions", "reading")),
         versions=(qgraph.__version__, pyoxigraph.__version__),
     )
-    store, place = cache.cached_store(name, lambda: _compile(tables), note)
-    return Graph(store, f"bundled graph of qgraph {qgraph.__version__}", cached_in=place)
+
+    def build() -> list[pyoxigraph.Quad]:
+        quads = _compile(tables)
+        return quads if inferred else _without_inferred(quads)
+
+    choice = name if inferred else f"{name}-no-inferred"
+    store, place = cache.cached_store(choice, build, note)
+    origin = f"bundled graph of qgraph {qgraph.__version__}"
+    return Graph(store, origin, cached_in=place, inferred=inferred)
+
+
+def _without_inferred(quads: Iterable[pyoxigraph.Quad]) -> list[pyoxigraph.Quad]:
+    from qgraph.compile.inferred import without_inferred
+
+    return without_inferred(quads, bundled.folder("ontology"))
 
 
 def _compile(tables: Path) -> list[pyoxigraph.Quad]:

@@ -11,8 +11,9 @@ The first comment lines of a file describe it::
       VALUES ?zone { qgd:place-qianhai-cooperation-zone }
       ...
 
-A parameter has exactly one ``VALUES ?name { ... }`` in the body, which holds its default. Binding a
-value replaces that block with a term written by the engine's own writer; no text is pasted.
+A parameter has exactly one ``VALUES ?name { ... }`` in the body, which holds its default: UNDEF if
+any value will do. Binding a value replaces that block with a term written by the engine's own
+writer; no text is pasted.
 """
 
 from __future__ import annotations
@@ -313,7 +314,12 @@ def _declarations(question: Question) -> str:
             " VALUES ?NAME { default } in the body make one."
         )
     known = (
-        f"{parameter.name} ({parameter.type}, by default {parameter.default})"
+        f"{parameter.name} ({parameter.type}, by default {_told(parameter.default)})"
         for parameter in question.parameters
     )
     return f"Its parameters: {'; '.join(known)}."
+
+
+def _told(default: str) -> str:
+    """Say in words what SPARQL writes where nothing is asked for in particular."""
+    return "any" if default == "UNDEF" else default

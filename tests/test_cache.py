@@ -165,7 +165,7 @@ def test_two_processes_may_build_at_once(home: Path) -> None:
 
 def test_what_is_long_gone_is_removed(home: Path) -> None:
     builder = Builder()
-    for number in range(6):
+    for number in range(7):
         builder.store(f"old-{number}")
         os.utime(home / f"graph-old-{number}", (number, number))
     fresh, stale = home / ".building-fresh", home / ".building-stale"
@@ -178,7 +178,7 @@ def test_what_is_long_gone_is_removed(home: Path) -> None:
         ".building-fresh",
         "README",
         "graph-new",
-        *(f"graph-old-{number}" for number in (3, 4, 5)),
+        *(f"graph-old-{number}" for number in range(2, 7)),
     }
 
 
@@ -229,3 +229,11 @@ def test_the_bundled_graph_comes_from_the_cache(home: Path) -> None:
     assert len(before) == 1
     assert set(load().quads()) == set(first.quads())
     assert {entry.name: entry.stat().st_mtime_ns for entry in home.iterdir()} == before
+
+
+def test_a_graph_without_inferred_statements_is_a_store_of_its_own(home: Path) -> None:
+    whole = load()
+    (kept,) = (entry.name for entry in home.iterdir())
+    asserted = load(inferred=False)
+    assert {entry.name for entry in home.iterdir()} == {kept, f"{kept}-no-inferred"}
+    assert set(load(inferred=False).quads()) == set(asserted.quads()) != set(whole.quads())

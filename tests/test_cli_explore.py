@@ -106,6 +106,7 @@ def test_short_help_and_version(words: tuple[str, ...]) -> None:
         (("show",), "Missing argument 'THING'"),
         (("search",), "Missing argument 'WORDS...'"),
         (("search", "x", "--limit", "-1"), "--limit"),
+        (("info", "--coverage", "--sources"), "do not go together"),
         (("--lang", "fr", "info"), "'fr' is not one of 'en', 'zh'"),
     ],
 )
@@ -350,18 +351,30 @@ def test_search_without_a_hit_offers_the_nearest() -> None:
 
 def test_info_tells_what_is_in_the_graph() -> None:
     result = small("info")
-    assert f"graph     {SMALL}\n" in result.stdout
-    assert re.search(r"^law firm +2$", result.stdout, re.MULTILINE)
+    assert f"graph       {SMALL}\n" in result.stdout
+    assert re.search(r"^ +· law firm +2$", result.stdout, re.MULTILINE)
     document = json.loads(small("info", "--format", "json").stdout)
     assert document["quads"] == 252
     assert {one["label"]: one["count"] for one in document["classes"]}["law firm"] == 2
+    assert len(document["sources"]) == 2
 
 
-def test_info_tells_the_coverage_of_each_source() -> None:
+def test_info_lists_all_sources_on_request() -> None:
+    result = small("info", "--sources")
+    assert [line.split()[0] for line in result.stdout.splitlines()[2:]] == [
+        "source-000",
+        "source-invented",
+    ]
+    assert json.loads(small("info", "--sources", "--format", "json").stdout)["quads"] == 252
+
+
+def test_info_tells_the_coverage_part_by_part() -> None:
     result = small("info", "--coverage")
+    assert result.stdout.startswith("Items of each batch\n")
     assert result.stdout.endswith("source-000: 2 of 3 segments yield statements, 8 in all.\n")
-    segments = json.loads(small("info", "--coverage", "--format", "json").stdout)
-    assert [(one["number"], one["statements"]) for one in segments] == [
+    document = json.loads(small("info", "--coverage", "--format", "json").stdout)
+    assert list(document) == ["promotions", "translations", "evidence", "reliability", "segments"]
+    assert [(one["number"], one["statements"]) for one in document["segments"]] == [
         ("s03", 0),
         ("s04", 6),
         ("s05", 2),
@@ -369,7 +382,7 @@ def test_info_tells_the_coverage_of_each_source() -> None:
 
 
 def test_every_segment_of_the_founding_article_yields_something_or_says_why_not() -> None:
-    segments = json.loads(run("info", "--coverage", "--format", "json").stdout)
+    segments = json.loads(run("info", "--coverage", "--format", "json").stdout)["segments"]
     assert len(segments) >= 37
     assert [one for one in segments if not one["statements"] and not one["note"]] == []
 

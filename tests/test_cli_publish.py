@@ -12,6 +12,7 @@ from qgraph.export import WRITERS, Selection, to_bytes
 from qgraph.graph import load
 
 NETWORK = Path(__file__).parent / "data" / "network.trig"
+SMALL = Path(__file__).parent / "data" / "small.trig"
 
 
 def run(*words: str | Path, lang: str = "en") -> Result:
@@ -69,6 +70,39 @@ def test_the_focus_reaches_one_step_unless_told(tmp_path: Path) -> None:
 def test_years_can_be_left_out_of_a_page(tmp_path: Path) -> None:
     run("-o", tmp_path / "a.html", "--no-years")
     assert b"year-2024" not in (tmp_path / "a.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "heading"),
+    [
+        (
+            "en",
+            "",
+            "Institutional innovation: a map with its evidence, without inferred statements",
+        ),
+        ("en", "Mine", "Mine, without inferred statements"),
+        ("zh", "", "制度创新图谱及其依据（不含推断内容）"),
+    ],
+)
+def test_what_we_inferred_can_be_left_out_and_the_heading_says_so(
+    tmp_path: Path, lang: str, title: str, heading: str
+) -> None:
+    files = {suffix: tmp_path / f"map{suffix}" for suffix in (".html", ".gexf", ".ttl")}
+    words = [word for file in files.values() for word in ("-o", str(file))]
+    start = ["--no-inferred", "--graph", str(SMALL), "--lang", lang, "export", "--title", title]
+    done = CliRunner().invoke(main, [*start, *words])
+    assert done.exit_code == 0, done.output
+    assert done.stderr.splitlines() == [
+        f"Wrote {file}, without inferred statements" for file in files.values()
+    ]
+    asserted, shown = load(SMALL, inferred=False), Selection(title=heading, language=lang)
+    for suffix, file in files.items():
+        written = file.read_bytes()
+        assert written == to_bytes(asserted, suffix, shown)
+        assert b"pilot-joint-office" not in written
+        assert b"licence-joint-office" in written
+    assert heading in files[".html"].read_text("utf-8")
+    assert f"<description>{heading}</description>" in files[".gexf"].read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,9 @@ def test_a_folder_of_tables_is_compiled(tmp_path: Path) -> None:
     assert graph.origin == f"tables in {tables}"
 
 
-def test_a_fault_in_a_table_is_told_with_its_place(tmp_path: Path) -> None:
+def test_a_fault_in_a_table_is_told_with_its_place(tmp_path: Path, founding_tables: Path) -> None:
     tables = tmp_path / "mine"
-    shutil.copytree(ROOT / "graph", tables)
+    shutil.copytree(founding_tables, tables)
     path = tables / "places.csv"
     path.write_text(path.read_text("utf-8").replace("country", "contry", 1), "utf-8")
     with pytest.raises(InvalidInput, match=r"places\.csv:2"):
@@ -124,6 +124,55 @@ def test_an_endpoint_is_refused_for_now(address: str) -> None:
 def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         load(tmp_path / "nosuch.ttl")
+
+
+# --- Without what was inferred ------------------------------------------------------------------
+
+
+def test_inferred_statements_can_be_left_out_and_the_graph_says_so(small: Graph) -> None:
+    asserted = load(SMALL, inferred=False)
+    assert (small.inferred, asserted.inferred) == (True, False)
+    assert asserted.origin == f"{SMALL}, without inferred statements"
+    pilots = "SELECT ?pilot { ?pilot a qg:Pilot }"
+    assert ids(small.query(pilots)) == ["pilot-joint-office"]
+    assert ids(asserted.query(pilots)) == []
+    where = "SELECT ?place { qgd:org-joint-office qg:basedIn ?place }"
+    assert ids(small.query(where)) == ["place-qianhai"]
+    assert ids(asserted.query(where)) == []
+    zones = "SELECT ?zone { ?measure qg:inZone ?zone }"  # derived from the pilot
+    assert ids(small.query(zones)) == ["place-qianhai-zone"]
+    assert ids(asserted.query(zones)) == []
+    partners = "SELECT ?firm { qgd:org-joint-office qg:operatedBy ?firm }"
+    assert ids(asserted.query(partners)) == ids(small.query(partners))
+
+
+def test_it_is_the_same_from_a_file_tables_or_a_store(
+    store: Path, founding_tables: Path, founding: Graph
+) -> None:
+    from_file = set(load(SMALL, inferred=False).quads())
+    from_store = load(store, inferred=False)
+    assert set(from_store.quads()) == from_file
+    assert from_store.origin == f"store in {store}, without inferred statements"
+    assert len(load(store)) == 252  # the store itself has not changed
+    tables = load(founding_tables, inferred=False)
+    assert tables.origin == f"tables in {founding_tables}, without inferred statements"
+    assert len(tables) < len(founding)
+    assert not any("modality-inferred" in str(quad.object) for quad in tables.quads())
+
+
+def test_the_bundled_graph_is_kept_with_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, asserted = load(), load(inferred=False)
+    assert asserted.origin == f"{whole.origin}, without inferred statements"
+    assert 0 < len(asserted) < len(whole)
+    monkeypatch.setattr("qgraph.graph._compile", None)  # nothing is compiled a second time
+    assert set(load().quads()) == set(whole.quads())
+    assert set(load(inferred=False).quads()) == set(asserted.quads())
+
+
+def test_who_asks_for_what_is_left_out_is_told_so() -> None:
+    with pytest.raises(NotFound, match="'pilot-joint-office'") as caught:
+        load(SMALL, inferred=False).find("pilot-joint-office")
+    assert caught.value.hint.endswith("Inferred statements are left out, and it may be among them.")
 
 
 # --- Asking ---------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "info": ("qgraph.cli.explore:info", "Tell what is in the graph, and how much of each source."),
     "build": ("qgraph.cli.build:build", "Compile the tables into one RDF file."),
     "validate": ("qgraph.cli.build:validate", "Check tables or graphs against shapes and rules."),
+    "format": ("qgraph.cli.curate:format_tables", "Write tables in their canonical form."),
     "query": ("qgraph.cli.explore:query", "Ask a SPARQL query or one of the named questions."),
     "show": ("qgraph.cli.explore:show", "Show one thing and the evidence for each statement."),
     "search": ("qgraph.cli.explore:search", "Find things by words of their labels."),
@@ -29,6 +30,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("qgraph.cli.publish:export", "Write the graph as a page, for Gephi or as RDF."),
 }
 """Name -> where the command is, and the first line of its help."""
+
+_WHOLE = frozenset({"build", "format", "validate"})
+"""The commands for those who edit a graph: nothing of it is ever left out for them."""
 
 
 class _Commands(Mapping[str, click.Command]):
@@ -75,10 +79,13 @@ class _Lazy(Group):
     show_default=True,
     help="Language of labels and titles.",
 )
+@click.option(
+    "--no-inferred", is_flag=True, help="Leave out what we inferred: only what sources say."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")
 @click.version_option(qgraph.__version__, message="qgraph %(version)s")
 @click.pass_context
-def main(ctx: click.Context, graph: str | None, lang: str, quiet: bool) -> None:
+def main(ctx: click.Context, graph: str | None, lang: str, no_inferred: bool, quiet: bool) -> None:
     """Institutional innovations, how they spread, and the evidence for it.
 
     \b
@@ -86,5 +93,11 @@ def main(ctx: click.Context, graph: str | None, lang: str, quiet: bool) -> None:
       qgraph search "law office"
       qgraph show place-qianhai-cooperation-zone
       qgraph --lang zh query --list
+      qgraph --no-inferred info
     """
-    ctx.obj = Settings(graph=graph, language=lang, quiet=quiet)
+    if no_inferred and ctx.invoked_subcommand in _WHOLE:
+        raise click.UsageError(
+            f"--no-inferred goes with commands that ask a graph, not with {ctx.invoked_subcommand}:"
+            " tables are checked and written whole."
+        )
+    ctx.obj = Settings(graph=graph, language=lang, quiet=quiet, inferred=not no_inferred)

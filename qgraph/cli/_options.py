@@ -31,12 +31,14 @@ class Settings(NamedTuple):
     graph: str | None = None
     language: str = "en"
     quiet: bool = False
+    inferred: bool = True
 
     def open(self) -> Graph:
         """Open the graph that was asked for."""
         from qgraph.graph import load
 
-        return load(self.graph, note=self.say) if self.quiet else load(self.graph)
+        note = self.say if self.quiet else None
+        return load(self.graph, inferred=self.inferred, note=note)
 
     def say(self, sentence: str) -> None:
         """Tell the person at the terminal something, unless they want quiet."""

@@ -8,6 +8,7 @@ import click
 
 from qgraph.cli._edge import Group
 from qgraph.cli._options import Settings, format_option, output_option, pass_settings, put_out
+from qgraph.errors import NoAnswer
 from qgraph.terms import local_id
 
 if TYPE_CHECKING:
@@ -18,24 +19,26 @@ __all__ = ["diffusion"]
 
 _WORDS = {
     "en": {
-        "heading": "Promotion rate of {subject}, {words} ({begin} to {end})",
+        "heading": "Promotion rate of {subject}, {when}",
+        "words": "“{words}” ({span})",
+        "span": "{begin} to {end}",
         "share": "{promoted} of {launched} = {share:.2f} %",
         "interval": "{name} interval, {level:g} %",
         "evidence": "Evidence",
         "launched": "launched",
         "promoted": "promoted",
         "care": "Read with care",
-        "undated": "undated",
     },
     "zh": {
-        "heading": "{subject}的复制推广率，{words}（{begin}至{end}）",
+        "heading": "{subject}的复制推广率，{when}",
+        "words": "“{words}”（{span}）",
+        "span": "{begin}至{end}",
         "share": "{launched}项中{promoted}项 = {share:.2f} %",
         "interval": "{name}区间，{level:g} %",
         "evidence": "证据",
         "launched": "已推出",
         "promoted": "已推广",
         "care": "解读须知",
-        "undated": "无日期",
     },
 }
 
@@ -100,24 +103,28 @@ def rate(
     from qgraph.diffusion import reported_rates
 
     graph = settings.open()
-    rates = reported_rates(graph, subject, confidence)
+    try:
+        rates = reported_rates(graph, subject, confidence)
+    except NoAnswer as error:
+        if graph.inferred:
+            raise
+        hint = "What the figures count, or when, may be inferred. Ask again without --no-inferred."
+        raise NoAnswer(str(error), hint=hint) from error
     if form == "json":
         text = _json(rates)
     elif form == "csv":
         text = _csv(rates)
     else:
-        text = "\n".join(_tell(rate, graph, settings.language) for rate in rates)
+        told = [_tell(rate, graph, settings.language) for rate in rates]
+        text = "\n".join([*told, _care(rates[0], settings.language)])
     put_out(output, text.encode())
 
 
 def _tell(one: ReportedRate, graph: Graph, language: str) -> str:
     words, estimate = _WORDS[language], one.rate
-    heading = words["heading"].format(
-        subject=graph.label(one.subject, language),
-        words=f"“{one.time_words}”" if one.time_words else words["undated"],
-        begin=one.begin,
-        end=one.end,
-    )
+    span = one.begin if one.begin == one.end else words["span"].format(begin=one.begin, end=one.end)
+    when = words["words"].format(words=one.time_words, span=span) if one.time_words else span
+    heading = words["heading"].format(subject=graph.label(one.subject, language), when=when)
     share = words["share"].format(
         promoted=estimate.promoted, launched=estimate.launched, share=100 * estimate.share
     )
@@ -127,12 +134,17 @@ def _tell(one: ReportedRate, graph: Graph, language: str) -> str:
     lines.append(words["evidence"])
     source = ", ".join(part for part in (one.publisher, one.address) if part)
     for kind, sighting in ((words["launched"], one.launched), (words["promoted"], one.promoted)):
-        lines.append(f"  {kind}: “{sighting.words}”")
+        said = f": “{sighting.words}”" if sighting.words else ""
+        lines.append(f"  {kind}{said}")
         lines.append(f"    {local_id(sighting.observation)}: {local_id(one.source)} {one.locator}")
     lines.append(f"  {local_id(one.source)}: {graph.label(one.source, language)}; {source}")
-    lines.append(words["care"])
-    lines += [f"  - {caveat}" for caveat in one.caveats[language]]
     return "\n".join(lines) + "\n"
+
+
+def _care(one: ReportedRate, language: str) -> str:
+    """Say how to read such rates: the same for all of them, so once."""
+    caveats = [f"  - {caveat}" for caveat in one.caveats[language]]
+    return "\n".join([_WORDS[language]["care"], *caveats]) + "\n"
 
 
 def _tell_interval(interval: Interval, confidence: float, words: dict[str, str]) -> str:

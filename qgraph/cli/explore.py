@@ -26,37 +26,39 @@ __all__ = ["info", "query", "search", "show"]
 
 
 @click.command()
-@click.option("--coverage", is_flag=True, help="For each segment of a source: what was made of it.")
+@click.option(
+    "--coverage",
+    is_flag=True,
+    help="How far it reaches: promotions recorded of those reported, languages, evidence, texts.",
+)
+@click.option("--sources", is_flag=True, help="All sources, not only those most used.")
 @format_option("table", "json")
 @output_option
 @pass_settings
-def info(settings: Settings, coverage: bool, form: str, output: str) -> None:
+def info(settings: Settings, coverage: bool, sources: bool, form: str, output: str) -> None:
     """Tell what is in the graph, and how much of each source.
 
     \b
     Example:
       qgraph info
       qgraph info --coverage
+      qgraph info --sources
       qgraph info --format json
     """
+    if coverage and sources:
+        raise click.UsageError("--coverage and --sources do not go together.")
     from qgraph import describe
 
     graph = settings.open()
-    columns = terminal_columns(output)
+    language, columns = settings.language, terminal_columns(output)
     if coverage:
-        segments = describe.cover(graph, settings.language)
-        text = (
-            _json(segments)
-            if form == "json"
-            else describe.coverage_text(segments, settings.language, columns)
-        )
+        covered = describe.cover(graph, language)
+        told = describe.coverage_text(covered, language, columns)
+        text = _json(covered) if form == "json" else told
     else:
-        summary = describe.summarise(graph, settings.language)
-        text = (
-            _json(summary)
-            if form == "json"
-            else describe.summary_text(summary, settings.language, columns)
-        )
+        write = describe.sources_text if sources else describe.summary_text
+        summary = describe.summarise(graph, language)
+        text = _json(summary) if form == "json" else write(summary, language, columns)
     put_out(output, text.encode())
 
 

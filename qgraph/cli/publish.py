@@ -91,11 +91,24 @@ def export(
         first_year=first,
         last_year=last,
         years=years,
-        title=title,
+        title=title if settings.inferred else _without_inferred(title, settings.language),
         language=settings.language,
     )
     graph = settings.open()
+    told = "" if settings.inferred else ", without inferred statements"
     for output, suffix in targets:
         write_atomic(output, to_bytes(graph, suffix, selection))
         if output != "-":
-            settings.say(f"Wrote {output}")
+            settings.say(f"Wrote {output}{told}")
+
+
+def _without_inferred(title: str, language: str) -> str:
+    """Let the heading say what is left out: a reader of the file did not see the command."""
+    from qgraph.export.html import TITLE
+
+    heading = title or TITLE[language]
+    return (
+        f"{heading}（不含推断内容）"
+        if language == "zh"
+        else f"{heading}, without inferred statements"
+    )

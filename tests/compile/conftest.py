@@ -63,8 +63,8 @@ class Tables:
 
 
 @pytest.fixture
-def tables(tmp_path: Path) -> Tables:
-    """Give a fresh copy of the curated tables."""
+def tables(tmp_path: Path, founding_tables: Path) -> Tables:
+    """Give a fresh copy of the tables of the founding article."""
     folder = tmp_path / "graph"
-    shutil.copytree(ROOT / "graph", folder)
+    shutil.copytree(founding_tables, folder)
     return Tables(folder)

@@ -14,6 +14,7 @@ import qgraph
 from qgraph.cli import main
 from qgraph.diffusion import reported_rates
 from qgraph.errors import NoAnswer, NotFound
+from qgraph.graph import Graph
 
 
 def _run(*words: str) -> Result:
@@ -41,18 +42,29 @@ def test_the_headline_in_chinese() -> None:
 
 
 def test_json_and_csv_hold_the_same_numbers() -> None:
-    (one,) = json.loads(_run("diffusion", "rate", "--format", "json").stdout)
-    (row,) = csv.DictReader(io.StringIO(_run("diffusion", "rate", "--format", "csv").stdout))
-    assert one["rate"]["share"] == float(row["share"]) == 94 / 835
-    assert one["rate"]["wilson"]["low"] == float(row["wilson_low"])
-    assert one["query"].startswith("# title: How many")
-    assert (row["begin"], row["end"]) == ("2024-08-01", "2024-08-31")
+    told = json.loads(_run("diffusion", "rate", "--format", "json").stdout)
+    table = list(csv.DictReader(io.StringIO(_run("diffusion", "rate", "--format", "csv").stdout)))
+    assert len(told) == len(table) > 1
+    for one, row in zip(told, table, strict=True):
+        assert one["rate"]["share"] == float(row["share"])
+        assert one["rate"]["wilson"]["low"] == float(row["wilson_low"])
+        assert one["query"].startswith("# title: How many")
+    ends = {(row["begin"], row["end"]): float(row["share"]) for row in table}
+    assert ends["2024-08-01", "2024-08-31"] == 94 / 835
 
 
-def test_a_narrower_level_gives_a_narrower_interval() -> None:
-    (wide,) = reported_rates(qgraph.load(), confidence=0.95)
-    (narrow,) = reported_rates(qgraph.load(), confidence=0.5)
+def test_a_narrower_level_gives_a_narrower_interval(founding: Graph) -> None:
+    (wide,) = reported_rates(founding, confidence=0.95)
+    (narrow,) = reported_rates(founding, confidence=0.5)
     assert wide.rate.wilson.low < narrow.rate.wilson.low < narrow.rate.wilson.high
+
+
+def test_each_rate_divides_figures_of_one_place_and_one_source() -> None:
+    rates = reported_rates(qgraph.load())
+    subjects = {one.subject.rpartition("/")[2] for one in rates}
+    assert {"place-qianhai-cooperation-zone", "place-guangdong-ftz"} < subjects
+    # Guangdong's 43 are a count of its own: they are set against its own 772, and nothing else.
+    assert {one.rate.launched for one in rates if one.rate.promoted == 43} == {772}
 
 
 def test_a_subject_without_both_figures_is_refused_with_a_reason() -> None:
