@@ -22,7 +22,7 @@ run: $(READY) ## Compile and validate the graph, answer a question, compute the 
 	@echo "== How many measures were launched, and how many promoted nationwide?"
 	$(QGRAPH) query --name measures-launched-and-promoted
 	@echo "== At what rate, and how sure is that?"
-	$(QGRAPH) diffusion rate
+	$(QGRAPH) diffusion rate --of place-qianhai-cooperation-zone
 	@$(MAKE) --no-print-directory exports
 
 test: $(READY) ## Run all tests, with coverage
@@ -35,9 +35,10 @@ lint: $(READY) ## Check format, style and types
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-fix: $(READY) ## Format the code and mend what ruff can mend
+fix: $(READY) ## Format code and tables, and mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	$(QGRAPH) format graph
 
 exports: $(READY) ## Write the sample exports of the bundled graph into exports/
 	@echo "== Write the graph as a page, for Gephi, as Turtle and as N-Quads"
@@ -48,8 +49,9 @@ exports: $(READY) ## Write the sample exports of the bundled graph into exports/
 	$(QGRAPH) export -o exports/qgraph.nq
 	@echo "Open exports/qgraph.html in a browser, exports/qgraph.gexf in Gephi."
 
-docs: $(READY) ## Write docs/cli.md anew from the --help of every command
+docs: $(READY) ## Write docs/ anew: commands, glossary, batches, measures, sources
 	$(BIN)/python docs/make_cli.py
+	$(BIN)/python docs/make_pages.py
 
 build: $(READY) ## Build the wheel and the sdist into dist/
 	rm -rf build dist

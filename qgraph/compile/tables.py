@@ -29,7 +29,18 @@ from qgraph.files import read_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Column", "Row", "Table", "nearest", "read_tables"]
+__all__ = [
+    "RECONCILIATION",
+    "Column",
+    "Row",
+    "Table",
+    "nearest",
+    "read_metadata",
+    "read_tables",
+]
+
+RECONCILIATION = "reconciliation.csv"
+"""What became of each row of the raw tables: lies with the tables, states nothing itself."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,7 @@ def read_tables(folder: Path, problems: list[Problem]) -> dict[str, Table]:
         If there is no readable metadata, or a whole table cannot be read: then everything that
         refers to its rows would look wrong as well, so only what reading found is told.
     """
-    group = _metadata(folder)
+    group = read_metadata(folder)
     tables = {}
     whole = True
     for described in group.tables:
@@ -133,7 +144,7 @@ def read_tables(folder: Path, problems: list[Problem]) -> dict[str, Table]:
         else:
             table.rows.extend(_rows(table, text, problems))
             whole = whole and bool(text.strip())
-    known = {Path(table.file).name for table in tables.values()}
+    known = {Path(table.file).name for table in tables.values()} | {RECONCILIATION}
     for stray in sorted(path.name for path in folder.glob("*.csv") if path.name not in known):
         hint = f"describe it there, or move it away{nearest(stray, known)}"
         problems.append(Problem(str(folder / stray), 0, "", f"{METADATA} does not name it", hint))
@@ -149,7 +160,14 @@ def nearest(word: str, known: set[str]) -> str:
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
-def _metadata(folder: Path) -> Any:
+def read_metadata(folder: Path) -> Any:
+    """Read what the tables of a folder and their columns mean, as a ``csvw.TableGroup``.
+
+    Raises
+    ------
+    NotFound, InvalidInput
+        If there is no metadata, or it is not CSVW.
+    """
     from csvw import TableGroup
 
     file = folder / METADATA

@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import warnings
+from collections import Counter
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -79,15 +80,19 @@ WHERE { ?measure qg:status qgk:status-promoted-nationwide ; qg:inZone ?place }
 def headline(graph: Graph) -> Headline | None:
     """Find the latest figures that one source gives of measures launched and promoted.
 
+    Where several places are counted, it is the one whose figures are reported most often.
+
     Returns
     -------
     Headline or None
         None if the graph has no such pair for one place and one time.
     """
     try:
-        latest = reported_rates(graph)[0]
+        rates = reported_rates(graph)
     except NoAnswer:
         return None
+    reports = Counter(rate.subject for rate in rates)
+    latest = max(rates, key=lambda rate: reports[rate.subject])  # the first of equals: the latest
     answer = graph.query(_NAMED)
     pairs = answer.solutions if isinstance(answer, Rows) else ()
     return Headline(

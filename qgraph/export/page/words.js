@@ -32,7 +32,8 @@ const WORDS = {
       [`${promoted} of ${launched}`, " measures promoted nationwide, as a source reports"],
     headlineCaveat: (promoted, named) =>
       `This is a count that a source reports, not a count of what is drawn here: so far the graph ` +
-      `names ${named} of these ${promoted}. How the source counted, it does not say.`,
+      `names ${named} ${named === 1 ? "measure" : "measures"} of this place as promoted nationwide, on ` +
+      `whatever day. Which ${promoted} the source counted, it does not say.`,
     headlineOf: (launched) => ` of ${launched}`,
     headlineSource: "Reported by",
     headlineText: (place) => `measures launched in ${place} have been promoted nationwide.`,
@@ -109,7 +110,7 @@ const WORDS = {
     headline: (promoted, launched) =>
       [`${promoted} / ${launched}`, " 项措施在全国复制推广（据来源所述）"],
     headlineCaveat: (promoted, named) =>
-      `这是来源报道的数字，并非图中所绘的数目：在这 ${promoted} 项中，图谱目前收录 ${named} 项。` +
+      `这是来源报道的数字，并非图中所绘的数目：图谱目前收录该地已全国推广的措施 ${named} 项（不论日期）。` +
       "来源未说明如何统计。",
     headlineOf: (launched) => ` / ${launched}`,
     headlineSource: "来源",
