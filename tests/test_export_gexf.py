@@ -48,7 +48,7 @@ def hostile() -> Network:
 
 def parsed(network: Network, **options: str) -> ElementTree.Element:
     # What is parsed was written a moment ago by the code under test.
-    return ElementTree.fromstring(render(network, positions(network), **options))  # noqa: S314
+    return ElementTree.fromstring(render(network, positions(network), **options))  # noqa: S314 - ours
 
 
 def attributes(root: ElementTree.Element, item: str) -> dict[str, dict[str, str]]:

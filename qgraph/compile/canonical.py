@@ -17,14 +17,12 @@ Source: W3C, Metadata Vocabulary for Tabular Data, 2015; RFC 4180.
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgraph.bundled import METADATA
-from qgraph.compile.tables import RECONCILIATION, nearest, read_metadata
+from qgraph.compile.tables import RECONCILIATION, read_cells, read_metadata
 from qgraph.errors import InvalidInput, NotFound, Problem
 from qgraph.files import read_text
 
@@ -134,12 +132,12 @@ def _table(file: Path, columns: tuple[_Column, ...], problems: list[Problem]) ->
     except InvalidInput as error:
         problems.extend(error.problems)
         return b""
+    names = [column.name for column in columns]
     rows = [
         [column.canonical(cells.get(column.name, "")) for column in columns]
-        for cells in _rows(file, text, {column.name for column in columns}, problems)
+        for _, cells in read_cells(str(file), text, names, problems, whole=False)
     ]
     rows = [row for row in rows if any(row)]  # what held separators and defaults only says nothing
-    names = [column.name for column in columns]
     first = [names.index(name) for name in _key(names)]
     rows.sort(key=lambda row: ([row[place] for place in first], row))
     return "".join(map(_line, [names, *rows])).encode("utf-8")
@@ -148,44 +146,6 @@ def _table(file: Path, columns: tuple[_Column, ...], problems: list[Problem]) ->
 def _key(names: list[str]) -> Iterator[str]:
     wanted = _STATEMENT if "subject" in names else ("id",)
     return (name for name in wanted if name in names)
-
-
-def _rows(
-    file: Path, text: str, known: set[str], problems: list[Problem]
-) -> Iterator[dict[str, str]]:
-    """Go through the rows that are not blank, cells by column."""
-    reader = csv.reader(io.StringIO(text), strict=True)
-    begin = 1
-    header: list[str] | None = None
-    try:
-        for cells in reader:
-            line, begin = begin, reader.line_num + 1
-            if header is None:
-                header = [name.strip() for name in cells]
-                problems.extend(_faults(file, header, known))
-            elif len(cells) == len(header):
-                if any(cell.strip() for cell in cells):
-                    yield dict(zip(header, cells, strict=True))
-            elif any(cell.strip() for cell in cells):
-                message = f"{len(cells)} cells under {len(header)} columns"
-                hint = "quote a cell that holds a comma"
-                problems.append(Problem(str(file), line, "", message, hint))
-    except csv.Error as error:
-        hint = "look for a quotation mark that is not closed"
-        problems.append(Problem(str(file), begin, "", f"not CSV: {error}", hint))
-    if header is None:
-        problems.append(
-            Problem(str(file), 0, "", "the file is empty", "its first line names the columns")
-        )
-
-
-def _faults(file: Path, header: list[str], known: set[str]) -> Iterator[Problem]:
-    for name in dict.fromkeys(header):
-        if name not in known:
-            hint = f"{METADATA} does not describe it{nearest(name, known)}"
-            yield Problem(str(file), 1, name, "unknown column", hint)
-        elif header.count(name) > 1:
-            yield Problem(str(file), 1, name, "the column is named twice", "keep one of them")
 
 
 def _line(cells: list[str]) -> str:

@@ -166,11 +166,11 @@ class _Reader:
                 self._worded.add(node)
             elif name == _ANCHOR and not isinstance(value, ox.Literal):
                 self._anchors.append((node, value))
-        self._claims: dict[Node, Link] = {
-            claim: (parts[_SUBJECT], parts[_PREDICATE], parts[_OBJECT])  # type: ignore[misc]
-            for claim, parts in claims.items()
-            if len(parts) == 3
-        }
+        self._claims: dict[Node, Link] = {}
+        for claim, parts in claims.items():
+            subject, predicate, target = map(parts.get, (_SUBJECT, _PREDICATE, _OBJECT))
+            if target and isinstance(subject, Node) and isinstance(predicate, ox.NamedNode):
+                self._claims[claim] = (subject, predicate, target)
         self._unread = self._reckoned()
         self._gone = self._inferred - self._times
 

@@ -27,7 +27,7 @@ from qgraph.errors import InvalidInput, NotFound, Problem
 from qgraph.files import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 __all__ = [
     "RECONCILIATION",
@@ -35,6 +35,7 @@ __all__ = [
     "Row",
     "Table",
     "nearest",
+    "read_cells",
     "read_metadata",
     "read_tables",
 ]
@@ -215,7 +216,21 @@ def _table(described: Any, file: Path) -> Table:
     return Table(file.stem, str(file), about, columns, tuple(constants), [])
 
 
-def _rows(table: Table, text: str, problems: list[Problem]) -> Iterator[Row]:
+def read_cells(
+    file: str, text: str, columns: Collection[str], problems: list[Problem], *, whole: bool
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Go through the rows of a table that are not blank: first line, and cells by column.
+
+    Parameters
+    ----------
+    columns
+        Those that the metadata describe, in their order.
+    problems
+        Takes what is not CSV, an unknown or repeated column, a row of another length than the
+        header; its cells come as far as they go.
+    whole
+        Whether a column that the table lacks is a problem, too.
+    """
     reader = csv.reader(io.StringIO(text), strict=True)
     begin = 1
     header: list[str] | None = None
@@ -223,53 +238,48 @@ def _rows(table: Table, text: str, problems: list[Problem]) -> Iterator[Row]:
         for cells in reader:
             line, begin = begin, reader.line_num + 1
             if header is None:
-                header = cells
-                _check_header(table, header, problems)
+                header = [name.strip() for name in cells]
+                problems.extend(_header_problems(file, header, columns, whole=whole))
             elif any(cell.strip() for cell in cells):
-                yield _row(table, line, header, cells, problems)
+                if len(cells) != len(header):
+                    message = f"{len(cells)} cells under {len(header)} columns"
+                    hint = "quote a cell that holds a comma"
+                    problems.append(Problem(file, line, "", message, hint))
+                yield line, dict(zip(header, cells, strict=False))
     except csv.Error as error:
         hint = "look for a quotation mark that is not closed"
-        problems.append(Problem(table.file, begin, "", f"not CSV: {error}", hint))
+        problems.append(Problem(file, begin, "", f"not CSV: {error}", hint))
     if header is None:
-        hint = f"its first line names the columns: {','.join(table.columns)}"
-        problems.append(Problem(table.file, 0, "", "the file is empty", hint))
+        hint = f"its first line names the columns: {','.join(columns)}"
+        problems.append(Problem(file, 0, "", "the file is empty", hint))
 
 
-def _check_header(table: Table, header: list[str], problems: list[Problem]) -> None:
-    known = set(table.columns)
-    for name in header:
-        if name not in known:
-            hint = f"{METADATA} does not describe it{nearest(name, known)}"
-            problems.append(Problem(table.file, 1, name, "unknown column", hint))
-    problems.extend(
-        Problem(table.file, 1, name, "the column is named twice", "keep one of them")
-        for name, count in Counter(header).items()
-        if count > 1
-    )
-    problems.extend(
-        Problem(table.file, 1, name, "the column is missing", "add it; cells may stay empty")
-        for name in table.columns
-        if name not in header
-    )
+def _header_problems(
+    file: str, header: list[str], columns: Collection[str], *, whole: bool
+) -> Iterator[Problem]:
+    for name, count in Counter(header).items():
+        if name not in columns:
+            hint = f"{METADATA} does not describe it{nearest(name, set(columns))}"
+            yield Problem(file, 1, name, "unknown column", hint)
+        if count > 1:
+            yield Problem(file, 1, name, "the column is named twice", "keep one of them")
+    for name in columns:
+        if whole and name not in header:
+            yield Problem(file, 1, name, "the column is missing", "add it; cells may stay empty")
 
 
-def _row(
-    table: Table, line: int, header: list[str], cells: list[str], problems: list[Problem]
-) -> Row:
-    if len(cells) != len(header):
-        message = f"{len(cells)} cells under {len(header)} columns"
-        hint = "quote a cell that holds a comma"
-        problems.append(Problem(table.file, line, "", message, hint))
-    values: dict[str, tuple[Any, ...]] = {}
-    row = Row(table, line, values)
-    for name, cell in zip(header, cells, strict=False):
-        column = table.columns.get(name)
-        if column is not None:
-            try:
-                values[name] = _values(column, cell)
-            except ValueError as error:
-                problems.append(row.problem(name, *_explain(column, cell, error)))
-    return row
+def _rows(table: Table, text: str, problems: list[Problem]) -> Iterator[Row]:
+    for line, cells in read_cells(table.file, text, table.columns, problems, whole=True):
+        values: dict[str, tuple[Any, ...]] = {}
+        row = Row(table, line, values)
+        for name, cell in cells.items():
+            column = table.columns.get(name)
+            if column is not None:
+                try:
+                    values[name] = _values(column, cell)
+                except ValueError as error:
+                    problems.append(row.problem(name, *_explain(column, cell, error)))
+        yield row
 
 
 def _values(column: Column, cell: str) -> tuple[Any, ...]:

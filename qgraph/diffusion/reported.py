@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from qgraph import questions
+from qgraph.describe.answers import rows
 from qgraph.diffusion.rate import PromotionRate, promotion_rate
 from qgraph.errors import NoAnswer
-from qgraph.graph import Rows
 from qgraph.terms import local_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qgraph.graph import Answer, Graph
+    from qgraph.graph import Graph
 
 __all__ = ["QUESTION", "ReportedRate", "Sighting", "reported_rates"]
 
@@ -98,7 +98,7 @@ def reported_rates(
     """
     question = questions.load(QUESTION)
     asked = _subjects(graph) if subject is None else [graph.find(subject)]
-    found = _rows(graph.query(question, {"zone": asked})) if asked else []
+    found = list(rows(graph, question, {"zone": asked})) if asked else []
     if not found:
         whom = f" for {local_id(asked[0])}" if subject else ""
         raise NoAnswer(
@@ -129,15 +129,4 @@ def reported_rates(
 def _subjects(graph: Graph) -> list[str]:
     """Find whose measures are counted at all."""
     counted = "SELECT DISTINCT ?zone { ?one qg:indicator qgk:indicator-measures-promoted-nationwide"
-    return [row["zone"] for row in _rows(graph.query(f"{counted} ; qg:about ?zone }}"))]
-
-
-def _rows(answer: Answer) -> list[dict[str, str]]:
-    assert isinstance(answer, Rows)  # noqa: S101 - both queries are ours, and SELECTs
-    return [
-        {
-            name: "" if term is None else str(getattr(term, "value", ""))
-            for name, term in zip(answer.variables, solution, strict=True)
-        }
-        for solution in answer.solutions
-    ]
+    return [row["zone"] for row in rows(graph, f"{counted} ; qg:about ?zone }}")]

@@ -138,7 +138,7 @@ def _rdf(graph: Graph, selection: Selection, suffix: str) -> bytes:
     return rdf.render(suffix, rdf.part(graph, _network(graph, selection, years=True)))
 
 
-def _gexf(graph: Graph, selection: Selection, suffix: str) -> bytes:  # noqa: ARG001 - as all
+def _gexf(graph: Graph, selection: Selection, _suffix: str) -> bytes:
     from qgraph.export import gexf
     from qgraph.layout import positions
 
@@ -148,7 +148,7 @@ def _gexf(graph: Graph, selection: Selection, suffix: str) -> bytes:  # noqa: AR
     )
 
 
-def _html(graph: Graph, selection: Selection, suffix: str) -> bytes:  # noqa: ARG001 - as all
+def _html(graph: Graph, selection: Selection, _suffix: str) -> bytes:
     from qgraph.export import html
     from qgraph.layout import positions
 

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from qgraph.describe.answers import rows
 from qgraph.diffusion import reported_rates
 from qgraph.errors import NoAnswer
-from qgraph.graph import Rows
 from qgraph.languages import LANGUAGES
 from qgraph.terms import local_id
 
@@ -93,12 +93,10 @@ def headline(graph: Graph) -> Headline | None:
         return None
     reports = Counter(rate.subject for rate in rates)
     latest = max(rates, key=lambda rate: reports[rate.subject])  # the first of equals: the latest
-    answer = graph.query(_NAMED)
-    pairs = answer.solutions if isinstance(answer, Rows) else ()
     return Headline(
         promoted=str(latest.rate.promoted),
         launched=str(latest.rate.launched),
-        named=sum(getattr(place, "value", "") == latest.subject for place, _ in pairs),
+        named=sum(row["place"] == latest.subject for row in rows(graph, _NAMED)),
         place={code: graph.label(latest.subject, code) for code in LANGUAGES},
         words=latest.time_words,
         begin=latest.begin,

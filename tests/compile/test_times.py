@@ -57,7 +57,7 @@ def _days(tables: Tables, identifier: str) -> dict[str, str]:
     """Compile, and give what is said of the days of one time."""
     said = {QG.begin: "begin", QG.end: "end", QG.edtf: "edtf", QG.inYear: "year"}
     return {
-        said[quad.predicate.value]: quad.object.value  # type: ignore[union-attr]
+        said[quad.predicate.value]: getattr(quad.object, "value", "")
         for quad in tables.compile().quads
         if str(quad.subject) == f"<{PREFIXES['qgd']}{identifier}>" and quad.predicate.value in said
     }
