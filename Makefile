@@ -69,5 +69,5 @@ $(READY): setup.cfg pyproject.toml
 	@echo "== Set up $(VENV) (once; takes a minute)"
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,parquet]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,parquet,stats]'
 	@touch $(READY)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["clean", "pad", "table", "width", "wrap"]
+__all__ = ["clean", "no_formula", "pad", "table", "width", "wrap"]
 
 # Controls could move the cursor or recolour the terminal of whoever looks at a foreign graph; the
 # direction marks could make a line read other than it is.
 _BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# What a spreadsheet would run as a formula; tabs and returns are how it is hidden from a look.
+_FORMULA = re.compile(r"^[\t\r\n ]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]")
 _WIDE = frozenset("WF")
 _GAP = "  "
 _NARROWEST = 8  # columns below which a column of a table is not squeezed
@@ -26,6 +28,11 @@ _NARROWEST = 8  # columns below which a column of a table is not squeezed
 def clean(text: str) -> str:
     """Put a text on one line and show control characters instead of sending them."""
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _BREAKS.sub(" ", text))
+
+
+def no_formula(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def width(text: str) -> int:

@@ -6,12 +6,11 @@ written in every format: in those made for rows they are rows of subject, predic
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph
 
-from qgraph.cells import clean, table
+from qgraph.cells import clean, no_formula, table
 from qgraph.errors import MissingExtra, QGraphError
 from qgraph.graph import Rows, Triples, Truth
 from qgraph.terms import PREFIXES, XSD, local_id
@@ -26,8 +25,6 @@ __all__ = ["FORMATS", "SUFFIXES", "write"]
 
 _STATEMENT = ("subject", "predicate", "object")
 _NUMBERS = frozenset({XSD.integer, XSD.decimal, XSD.double, XSD.float})
-# What a spreadsheet would run as a formula; tabs and returns are how it is hidden from a look.
-_FORMULA = r"^[\t\r\n ]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]"
 
 
 def write(
@@ -140,7 +137,7 @@ def _spreadsheet(rows: Rows) -> bytes:
         if isinstance(term, pyoxigraph.NamedNode):
             return term.value
         text = _text(term)
-        return f"'{text}" if re.match(_FORMULA, text) and not _is_number(term) else text
+        return text if _is_number(term) else no_formula(text)
 
     text = io.StringIO(newline="")
     writer = csv.writer(text)

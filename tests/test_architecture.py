@@ -35,17 +35,32 @@ PLACES = {
     "click": {"qgraph.cli"},
     "csvw": {"qgraph.compile"},
     "edtf": {"qgraph.compile"},
-    "networkx": {"qgraph.network", "qgraph.layout", "qgraph.export"},
+    "joblib": {"qgraph.diffusion"},
+    "lifelines": {"qgraph.diffusion"},
+    "matplotlib": {"qgraph.diffusion"},
+    "networkx": {"qgraph.network", "qgraph.layout", "qgraph.export", "qgraph.diffusion"},
     "numpy": {"qgraph.layout", "qgraph.diffusion"},
+    "pandas": {"qgraph.diffusion"},
     "pyshacl": {"qgraph.validation"},
     "pyvis": {"qgraph.export.html"},
     "rapidfuzz": {"qgraph.validation"},
     "rdflib": {"qgraph.graph", "qgraph.validation", "qgraph.export.rdf"},
     "scipy": {"qgraph.layout", "qgraph.diffusion"},
+    "statsmodels": {"qgraph.diffusion"},
 }
 
 #: Loaded only by the call that needs it: they cost more than the rest of the program together.
-ON_DEMAND = {"pyshacl", "pyvis", "rapidfuzz", "rdflib"}
+ON_DEMAND = {
+    "joblib",
+    "lifelines",
+    "matplotlib",
+    "pandas",
+    "pyshacl",
+    "pyvis",
+    "rapidfuzz",
+    "rdflib",
+    "statsmodels",
+}
 
 VAGUE = {"common", "constants", "helpers", "manager", "misc", "util", "utils"}
 LONGEST_MODULE = 600
