@@ -1,4 +1,4 @@
-"""How measures spread: ``diffusion rate``."""
+"""How measures spread: the group ``diffusion`` and its first command, ``diffusion rate``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import click
 
 from qgraph.cli._edge import Group
 from qgraph.cli._options import Settings, format_option, output_option, pass_settings, put_out
+from qgraph.cli.curve import curve
+from qgraph.cli.infer import infer
+from qgraph.cli.panel import panel
+from qgraph.cli.score import exposure, score
+from qgraph.cli.simulate import simulate
 from qgraph.errors import NoAnswer
 from qgraph.terms import local_id
 
@@ -67,6 +72,10 @@ def diffusion() -> None:
     Example:
       qgraph diffusion rate
     """
+
+
+for command in (curve, panel, infer, score, exposure, simulate):
+    diffusion.add_command(command)
 
 
 @diffusion.command()

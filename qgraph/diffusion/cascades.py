@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgraph.diffusion.events import PERIODS, period_of
+from qgraph.diffusion.events import PERIODS, Event, Events, period_of
 from qgraph.diffusion.result import Data, Refused
 from qgraph.diffusion.table import Words
 
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from qgraph.diffusion.events import Events
 
-__all__ = ["Cascades", "cascades"]
+__all__ = ["Cascades", "as_events", "cascades", "moments"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +172,8 @@ def cascades(
         What becomes of an event whose time spans several periods: ``drop`` it (a warning counts
         them), or take its ``begin`` or ``end``, if that is known.
     units
-        Further units that could have taken part, without an event of their own.
+        Further units that could have taken part, without an event of their own; by default the
+        ``population`` of the events.
 
     Returns
     -------
@@ -207,9 +207,10 @@ def cascades(
                 f"需要已知时间（{length.zh}）的事件（{'、'.join(kinds)}）。",
             ),
         )
-    warnings: tuple[Words, ...] = ()
+    warnings = events.warnings
     if dropped:
         warnings = (
+            *warnings,
             Words(
                 f"Left out, because their time is not known to the {length.en}: {dropped} of"
                 f" {dropped + len(rows)} events.",
@@ -218,8 +219,43 @@ def cascades(
         )
     return Cascades.of(
         rows,
-        units=units,
+        units=events.population if units is None else units,
         period=period if events.dated else "",
         warnings=warnings,
         data=events.data,
     )
+
+
+def as_events(found: Cascades) -> Events:
+    """Turn cascades back into events with plain numbers as times, in the order of the arrays."""
+    entries = zip(found.measure.tolist(), found.unit.tolist(), found.time.tolist(), strict=True)
+    rows = (Event(found.measures[m], found.units[u], time, time) for m, u, time in entries)
+    return Events(tuple(rows), dated=False, origin=found.data.origin, population=found.units)
+
+
+def moments(events: Events, *, kind: str = "promotion", period: str = "year") -> dict[str, float]:
+    """Find when each measure was first promoted, in the periods in which its cascade is counted.
+
+    Parameters
+    ----------
+    events
+        From a graph or a file.
+    kind
+        What marks the moment.
+    period
+        To which dates are rounded.
+
+    Returns
+    -------
+    dict
+        Measure to moment. Of a promotion that is only bounded it is the first moment possible or,
+        where only "no later than" is known, the last.
+    """
+    found: dict[str, float] = {}
+    for event in events.of(kind).rows:
+        moment = event.begin if np.isfinite(event.begin) else event.end
+        if events.dated:
+            moment = period_of(moment, period)
+        if np.isfinite(moment):
+            found[event.measure] = min(moment, found.get(event.measure, np.inf))
+    return found

@@ -68,6 +68,11 @@ class Events:
         The SPARQL that made them, or empty.
     inferred
         False if what we inferred was left out.
+    population
+        Every unit that could have taken part, in the order of the file, if it names those without
+        an event too; else empty.
+    warnings
+        What was left out, or has to be known, from the very start.
     """
 
     rows: tuple[Event, ...]
@@ -75,6 +80,8 @@ class Events:
     origin: str = ""
     query: str = ""
     inferred: bool = True
+    population: tuple[str, ...] = ()
+    warnings: tuple[Words, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)

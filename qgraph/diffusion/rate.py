@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from qgraph.errors import NoAnswer
+from qgraph.diffusion.result import Method, Refused, Result
+from qgraph.diffusion.table import Column, Table, Words
 
 __all__ = ["Interval", "PromotionRate", "promotion_rate"]
+
+
+_METHOD = Method(
+    Words("Promotion rate", "复制推广率"),
+    "p = promoted / launched",
+    "Wilson (1927), JASA 22(158), 209-212; Clopper and Pearson (1934), Biometrika 26(4), 404-413",
+    (
+        Words(
+            "Each measure is an independent trial with one chance of promotion.",
+            "各项措施为推广机会相同的独立试验。",
+        ),
+        Words(
+            "A measure not yet promoted may still be: the share is a lower bound.",
+            "尚未推广的措施日后仍可能被推广：该份额为下限。",
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -20,8 +39,8 @@ class Interval:
     citation: str
 
 
-@dataclass(frozen=True)
-class PromotionRate:
+@dataclass(frozen=True, kw_only=True)
+class PromotionRate(Result):
     """A share of launched measures with two intervals at one level of confidence."""
 
     promoted: int
@@ -30,6 +49,44 @@ class PromotionRate:
     confidence: float
     wilson: Interval
     clopper_pearson: Interval
+
+    @property
+    def intervals(self) -> tuple[Interval, Interval]:
+        """Both intervals."""
+        return (self.wilson, self.clopper_pearson)
+
+    @property
+    def table(self) -> Table:
+        """One row per interval."""
+        each = self.intervals
+        return Table(
+            (
+                Column("interval", Words("Interval", "区间"), [one.name for one in each]),
+                Column("share", Words("Share", "份额"), [self.share] * len(each), ".4f"),
+                Column("low", Words("Low", "下限"), [one.low for one in each], ".4f"),
+                Column("high", Words("High", "上限"), [one.high for one in each], ".4f"),
+            )
+        )
+
+    @property
+    def summary(self) -> tuple[tuple[str, Words, object], ...]:
+        """The counts, the share and the level of confidence."""
+        return (
+            ("promoted", Words("Promoted", "已推广"), self.promoted),
+            ("launched", Words("Launched", "已推出"), self.launched),
+            ("share", Words("Share", "份额"), self.share),
+            ("confidence", Words("Confidence", "置信水平"), self.confidence),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, each interval with its formula."""
+        numbers = {name: value for name, _, value in self.summary}
+        intervals = {"wilson": self.wilson, "clopper_pearson": self.clopper_pearson}
+        return {
+            **numbers,
+            **{name: asdict(interval) for name, interval in intervals.items()},
+            **super().as_dict(),
+        }
 
 
 def promotion_rate(promoted: int, launched: int, confidence: float = 0.95) -> PromotionRate:
@@ -52,7 +109,7 @@ def promotion_rate(promoted: int, launched: int, confidence: float = 0.95) -> Pr
 
     Raises
     ------
-    NoAnswer
+    Refused
         If nothing was launched, more was promoted than launched, or the level is no level.
 
     Notes
@@ -80,17 +137,26 @@ def promotion_rate(promoted: int, launched: int, confidence: float = 0.95) -> Pr
     '11.26% [9.29%, 13.58%]'
     """
     if launched < 1:
-        raise NoAnswer("no measure was launched", hint="A share needs at least one measure.")
+        raise Refused(
+            Words("no measure was launched", "没有已推出的措施"),
+            Words("A share needs at least one measure.", "计算份额至少需要一项措施。"),
+        )
     if not 0 <= promoted <= launched:
-        raise NoAnswer(
-            f"{promoted} of {launched} is no share",
-            hint="Both counts must be of one subject, and those promoted among those launched.",
+        raise Refused(
+            Words(f"{promoted} of {launched} is no share", f"{launched}中的{promoted}不成份额"),
+            Words(
+                "Both counts must be of one subject, and those promoted among those launched.",
+                "两个数必须属于同一主体，且已推广者包含在已推出者之中。",
+            ),
         )
     if not 0 < confidence < 1:
-        raise NoAnswer(
-            f"{confidence} is no level of confidence", hint="Give one between 0 and 1, as 0.95."
+        raise Refused(
+            Words(f"{confidence} is no level of confidence", f"{confidence}不是置信水平"),
+            Words("Give one between 0 and 1, as 0.95.", "请给出0与1之间的数，如0.95。"),
         )
     return PromotionRate(
+        method=_METHOD,
+        settings={"confidence": confidence},
         promoted=promoted,
         launched=launched,
         share=promoted / launched,

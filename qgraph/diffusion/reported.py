@@ -69,7 +69,9 @@ class ReportedRate:
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as plain values, for JSON."""
-        return asdict(self)
+        told = {name: value for name, value in vars(self).items() if name != "rate"}
+        told["launched"], told["promoted"] = asdict(self.launched), asdict(self.promoted)
+        return {**told, "rate": self.rate.as_dict()}
 
 
 def reported_rates(

@@ -75,7 +75,8 @@ class Refused(NoAnswer):
         self.needed = needed
 
 
-@dataclass(frozen=True, kw_only=True)
+# Equal only if the same: numbers are arrays, which have no one answer to whether they are equal.
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Result:
     """The outcome of one analysis; a subclass adds its numbers and says how they form a table.
 

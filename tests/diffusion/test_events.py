@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgraph.diffusion.cascades import Cascades, cascades
+from qgraph.diffusion.cascades import Cascades, cascades, moments
 from qgraph.diffusion.events import Event, Events, period_of, period_text
 from qgraph.diffusion.result import Refused
 from qgraph.errors import QGraphError
@@ -93,6 +93,12 @@ def test_a_promotion_cuts_a_cascade_in_two() -> None:
     assert before.time.tolist() == [2014, 2020]
     assert before.end.tolist() == [2015, 2020]
     assert (after.measures, after.time.tolist(), after.begin.tolist()) == (("a",), [2015], [2015])
+
+
+def test_the_moment_of_a_measure_is_its_first_promotion() -> None:
+    assert moments(EVENTS) == {"a": 2017}
+    assert moments(EVENTS, kind="adoption", period="month")["a"] == 12 * 2014 + 4
+    assert moments(Events((Event("c", "x", -inf, 5.0, "promotion"),), dated=False)) == {"c": 5}
 
 
 def test_a_measure_left_without_an_event_is_dropped() -> None:
