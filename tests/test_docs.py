@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import runpy
 import shlex
@@ -53,6 +54,30 @@ EXAMPLES = sorted(
 )
 
 
+def policies() -> str:
+    """Events as a reader may have them: the example of NetInf, and the lotteries of the states."""
+    data = ROOT / "tests" / "diffusion" / "data"
+    with (data / "netinf_example_cascades.csv").open(encoding="utf-8") as stream:
+        events = list(csv.DictReader(stream))
+    with (data / "lottery.csv").open(encoding="utf-8") as stream:
+        states = [row for row in csv.DictReader(stream) if row["lottery"]]
+    # In whole periods, as years are: a panel has no others.
+    rows = [
+        (row["node_name"], row["cascade_id"], str(1990 + round(float(row["event_time"]))))
+        for row in events
+    ]
+    rows += [(row["state"], "lottery", row["lottery"]) for row in states]
+    return "".join(",".join(row) + "\n" for row in [("unit", "measure", "date"), *rows])
+
+
+#: Files that examples read and that a reader would have.
+A_READERS_OWN = {
+    "policies.csv": policies(),
+    "network.csv": "origin,destination,weight\nOregon,California,0.5\nCalifornia,Oregon,0.2\n"
+    "Oregon,Washington,0.7\nWashington,Idaho,0.4\nIdaho,Oregon,0.1\n",
+}
+
+
 def test_the_readme_shows_commands_and_python() -> None:
     assert len(EXAMPLES) > 20
     assert len(README_COMMANDS) >= 4
@@ -67,6 +92,8 @@ def test_a_command_of_the_readme_or_of_a_help_text_works_when_pasted(
     words = shlex.split(line, comments=True)[1:]
     if "my-tables" in words:
         shutil.copytree(ROOT / "graph", tmp_path / "my-tables")
+    for name in {"policies.csv", "network.csv"}.intersection(words):
+        (tmp_path / name).write_text(A_READERS_OWN[name], encoding="utf-8")
     result = CliRunner().invoke(main, words, prog_name="qgraph", catch_exceptions=False)
     assert result.exit_code == 0, result.output
     if "-o" in words and words[words.index("-o") + 1] != "-":

@@ -67,10 +67,10 @@ _KERNELS = ("exponential", "rayleigh", "log-normal", "power-law")
 @click.option("--level", type=click.FloatRange(0, 1, True, True), default=0.05, show_default=True)
 @click.option(
     "--null",
-    type=click.Choice(("tempo", "order")),
-    default="tempo",
+    type=click.Choice(("order", "tempo")),
+    default="order",
     show_default=True,
-    help="What chance is: units keep their tempo, or all orders are alike.",
+    help="What chance is: all orders are alike, or units keep their tempo.",
 )
 @seed_option
 @jobs_option
@@ -85,11 +85,10 @@ def infer(settings: Settings, /, method: str, asked: Asked, told: Told, **given:
 
     \b
     Example:
-      qgraph diffusion infer --help
-      qgraph diffusion infer --events policies.csv --format csv -o network.csv
+      qgraph diffusion infer --method rates
+      qgraph diffusion infer --method netinf --format csv
+      qgraph diffusion infer --events policies.csv --plot network.svg
       qgraph diffusion infer --events policies.csv --method netinf --rate 0.5 --edges 100
-      qgraph diffusion infer --events policies.csv --method netinf --rate 0.5
-        --compat networkinference-1.2.5 --cutoff 0.1
     """
     if method == "rates":
         told.put_out(settings, _rates(settings, asked))

@@ -53,10 +53,9 @@ def panel(settings: Settings, /, asked: Asked, told: Told, **given: Any) -> None
 
     \b
     Example:
-      qgraph diffusion panel --help
+      qgraph diffusion panel
       qgraph diffusion panel --events policies.csv --format csv -o panel.csv
-      qgraph diffusion panel --events policies.csv --fit logit --term log_duration
-        --term prior_share
+      qgraph diffusion panel --fit logit --term log_duration
     """
     built = _panel(settings, asked, **given)
     if given["save_panel"]:

@@ -60,9 +60,9 @@ def score(settings: Settings, /, method: str, asked: Asked, told: Told, **given:
 
     \b
     Example:
-      qgraph diffusion score --help
-      qgraph diffusion score --events policies.csv --first 1912 --plot scores.svg
-      qgraph diffusion score --events policies.csv --method lead-lag --format csv
+      qgraph diffusion score --plot scores.svg
+      qgraph diffusion score --events policies.csv --interval wilson
+      qgraph diffusion score --method lead-lag --least 1 --format csv
       qgraph diffusion score --method structure --network network.csv
     """
     if method == "structure":
@@ -131,8 +131,7 @@ def exposure(settings: Settings, /, asked: Asked, told: Told, **given: Any) -> N
 
     \b
     Example:
-      qgraph diffusion exposure --help
-      qgraph diffusion exposure --events doctors.csv --measure tetracycline --ties advice.csv
+      qgraph diffusion exposure --events policies.csv --measure lottery --ties network.csv
     """
     from qgraph.diffusion.exposure import exposure as expose
     from qgraph.diffusion.ties import read_ties, recorded_ties

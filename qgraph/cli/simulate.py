@@ -35,7 +35,11 @@ __all__ = ["simulate"]
     help="Compare with these units as start, on the same draws of chance.",
 )
 @click.option(
-    "--measures", type=click.IntRange(1), default=1000, show_default=True, help="Or draws."
+    "--draws",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="How many measures are simulated, or how often chance is drawn.",
 )
 @click.option(
     "--horizon", type=float, default=float("inf"), help="Time to watch.  [default: no end]"
@@ -53,15 +57,16 @@ def simulate(settings: Settings, /, told: Told, **given: Any) -> None:
 
     \b
     Example:
-      qgraph diffusion simulate --help
-      qgraph diffusion simulate --network network.csv --from California
-      qgraph diffusion simulate --network network.csv --choose 3
-      qgraph diffusion simulate --network network.csv --from Oregon --against Alaska
+      qgraph diffusion simulate --coverage --draws 10
+      qgraph diffusion simulate --network network.csv --from Oregon
+      qgraph diffusion simulate --network network.csv --choose 2
+      qgraph diffusion simulate --network network.csv --from Oregon --against Idaho
     """
     if given["coverage"]:
         from qgraph.diffusion.coverage import coverage_report
 
-        told.put_out(settings, coverage_report(seed=given["seed"], jobs=given["jobs"]))
+        how = {"replicates": given["draws"], "seed": given["seed"], "jobs": given["jobs"]}
+        told.put_out(settings, coverage_report(**how))
         return
     if given["network"] is None:
         raise click.UsageError("Give --network FILE, or --coverage.")
@@ -75,7 +80,7 @@ def _what_if(
     seeds: tuple[str, ...],
     choose: int | None,
     against: tuple[str, ...],
-    measures: int,
+    draws: int,
     horizon: float,
     events_out: str | None,
     seed: int,
@@ -92,11 +97,11 @@ def _what_if(
     spread = as_network(read_ties(network), MODELS[model])
     how: dict[str, Any] = {"model": model, "horizon": horizon, "seed": seed, "jobs": jobs}
     if choose:
-        return choose_seeds(spread, choose, draws=measures, **how)
+        return choose_seeds(spread, choose, draws=draws, **how)
     if against:
         sets = {", ".join(units): units for units in (seeds, against)}
-        return compare_seed_sets(spread, sets, draws=measures, **how)
-    result = simulate_cascades(spread, seeds=seeds or 1, measures=measures, **how)
+        return compare_seed_sets(spread, sets, draws=draws, **how)
+    result = simulate_cascades(spread, seeds=seeds or 1, measures=draws, **how)
     if events_out:
         put_out(events_out, events_text(as_events(result.cascades)).encode())
     return result

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qgraph.diffusion.network import edge_graph
 from qgraph.diffusion.result import Method, Result
 from qgraph.diffusion.table import Column, Table, Words
 
 if TYPE_CHECKING:
+    import networkx
     import numpy as np
     from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ __all__ = ["METHOD", "CalibratedNetwork"]
 METHOD = Method(
     name=Words("Calibrated diffusion network", "经校准的扩散网络"),
     formula="credit(u,v) = sum_c f(t_v-t_u) / sum_{w: t_w<t_v} f(t_v-t_w);"
-    " excess = credit - E[credit | place of u drawn from its tempo]",
+    " excess = credit - E[credit | place of u drawn by chance]",
     citation="Gomez-Rodriguez, Leskovec and Krause (2010), Inferring networks of diffusion and"
     " influence, KDD, 1019-1028; Benjamini and Hochberg (1995), Controlling the false discovery"
     " rate, JRSS-B 57(1), 289-300; Tusher, Tibshirani and Chu (2001), Significance analysis of"
@@ -138,6 +140,10 @@ class CalibratedNetwork(Result):
             places = [int(rank) or None for rank in self.rank]
             columns.append(Column("rank", Words("rank", "名次"), places))
         return Table(tuple(columns))
+
+    def graph(self) -> networkx.DiGraph[str]:
+        """Give the edges as a graph of all units, with the columns of the table on each edge."""
+        return edge_graph(self.units, self.table)
 
     @property
     def summary(self) -> tuple[tuple[str, Words, object], ...]:

@@ -207,7 +207,9 @@ def _rate_discoveries(rng: np.random.Generator, measures: int, reference: str) -
 def _calibrated_discoveries(rng: np.random.Generator) -> float | None:
     """Without influence every discovery is false."""
     try:
-        found = calibrate(_alone(rng, 10, 60), permutations=40, seed=_seed(rng), jobs=1)
+        found = calibrate(
+            _alone(rng, 10, 60), null="tempo", permutations=40, seed=_seed(rng), jobs=1
+        )
     except Refused:
         return None
     return float(found.significant.any())

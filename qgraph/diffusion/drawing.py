@@ -22,16 +22,37 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike
 
-__all__ = ["FORMS", "Curve", "Dots", "bars", "canvas", "curves", "dots", "picture"]
+__all__ = [
+    "FORMS",
+    "GREY",
+    "INKS",
+    "Curve",
+    "Dots",
+    "bars",
+    "canvas",
+    "curves",
+    "dots",
+    "heading",
+    "matrix",
+    "panels",
+    "picture",
+    "rows",
+    "short",
+]
 
 FORMS = ("svg", "png", "pdf")
 """What a figure can be written as."""
 
-_INKS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+INKS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+"""Colours of lines and marks, in the order in which they are used."""
+
 _DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo")
-_GREY = "#5a5a5a"
+GREY = "#5a5a5a"
+"""Of axes, notes and what is only to be compared with."""
+
+_RULE = "#dddddd"
 # The first that a machine has is taken; the SVG names them all, so that the reader's machine can
 # choose anew.
 _FONTS = (
@@ -50,10 +71,10 @@ _STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.titlesize": 10,
     "axes.titlelocation": "left",
-    "axes.edgecolor": _GREY,
+    "axes.edgecolor": GREY,
     "axes.unicode_minus": False,
-    "xtick.color": _GREY,
-    "ytick.color": _GREY,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
     "legend.frameon": False,
     "figure.dpi": 150,
     # A dollar sign in a label is a dollar sign.
@@ -98,17 +119,45 @@ class Curve:
 
 @dataclass(frozen=True)
 class Dots:
-    """A ranked list of values with their intervals; the first is drawn on top."""
+    """A ranked list of values with their intervals; the first is drawn on top.
+
+    ``against`` is what each value is to be compared with, drawn as a hollow mark, or None.
+    """
 
     labels: Sequence[str]
     values: ArrayLike
     low: ArrayLike | None = None
     high: ArrayLike | None = None
+    against: ArrayLike | None = None
 
 
 @contextmanager
 def canvas(width: float = 6.5, height: float = 3.6) -> Iterator[tuple[Figure, Axes]]:
     """Give an empty figure, in inches, in the style of the house.
+
+    Raises
+    ------
+    MissingExtra
+        If matplotlib is not installed.
+    """
+    with panels(1, 1, width, height) as (figure, (axes,)):
+        yield figure, axes
+
+
+@contextmanager
+def panels(
+    rows: int, columns: int, width: float = 6.5, height: float = 3.6, *, shared: str = "none"
+) -> Iterator[tuple[Figure, tuple[Axes, ...]]]:
+    """Give an empty figure of several panels, row by row.
+
+    Parameters
+    ----------
+    rows, columns
+        How many there are.
+    width, height
+        Of the whole figure, in inches.
+    shared
+        Which axes the panels have in common: ``none``, ``x``, ``y`` or ``both``.
 
     Raises
     ------
@@ -128,7 +177,14 @@ def canvas(width: float = 6.5, height: float = 3.6) -> Iterator[tuple[Figure, Ax
     fonts = [name for name in _FONTS if name in known]
     with mpl.rc_context({**_STYLE, "font.sans-serif": fonts}):
         figure = Figure(figsize=(width, height), layout="constrained")
-        yield figure, figure.add_subplot()
+        grid = figure.subplots(
+            rows,
+            columns,
+            sharex=shared in ("x", "both"),
+            sharey=shared in ("y", "both"),
+            squeeze=False,
+        )
+        yield figure, tuple(grid.flat)
 
 
 def picture(figure: Figure, form: str) -> bytes:
@@ -156,6 +212,24 @@ def picture(figure: Figure, form: str) -> bytes:
     return output.getvalue()
 
 
+def heading(axes: Axes, title: str, note: str = "") -> None:
+    """Put a title over a panel, and a note in grey between the two."""
+    lines = note.count("\n") + 1 if note else 0
+    axes.set_title(title, pad=5 + 11 * lines)
+    if note:
+        axes.annotate(
+            note,
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(0, 4),
+            textcoords="offset points",
+            size=8,
+            color=GREY,
+            ha="left",
+            va="bottom",
+        )
+
+
 def curves(
     axes: Axes,
     drawn: Sequence[Curve],
@@ -165,7 +239,7 @@ def curves(
 ) -> None:
     """Draw curves with their bands, and the numbers at risk under the axis if there are any."""
     for number, curve in enumerate(drawn):
-        ink, dash = _INKS[number % len(_INKS)], _DASHES[number % len(_DASHES)]
+        ink, dash = INKS[number % len(INKS)], _DASHES[number % len(_DASHES)]
         where = "steps-post" if curve.step else "default"
         axes.plot(
             curve.x,
@@ -198,31 +272,72 @@ def _numbers_at_risk(
 ) -> None:
     """Print a small table below the axis, one line per curve, aligned with the ticks above it."""
     axes.set_xticks(list(times))
-    place = axes.get_xaxis_transform()
-    lines = [(curve, ink) for curve, ink in zip(drawn, cycle(_INKS), strict=False) if curve.at_risk]
-    axes.text(0, -0.26, title, transform=axes.transAxes, ha="left", va="top", size=8, color=_GREY)
-    for number, (curve, ink) in enumerate(lines):
+    lines = [(curve, ink) for curve, ink in zip(drawn, cycle(INKS), strict=False) if curve.at_risk]
+
+    # In points below the axis, and so as far from the ticks in a high figure as in a low one.
+    def write(text: str, x: float, line: int, place: Any, **how: Any) -> None:
+        axes.annotate(
+            text,
+            (x, 0),
+            xycoords=place,
+            xytext=(0, -36 - 12 * line),
+            textcoords="offset points",
+            va="top",
+            size=8,
+            **how,
+        )
+
+    write(title, 0, 0, axes.transAxes, ha="left", color=GREY)
+    for number, (curve, ink) in enumerate(lines, start=1):
+        if len(lines) > 1:
+            name = short(curve.label, 18)
+            write(f"{name}  ", 0, number, axes.transAxes, ha="right", color=ink)
         for time, count in zip(times, curve.at_risk or (), strict=True):
-            height = -0.34 - 0.07 * number
-            axes.text(
-                time, height, str(count), transform=place, ha="center", va="top", color=ink, size=8
-            )
+            write(str(count), time, number, axes.get_xaxis_transform(), ha="center", color=ink)
 
 
-def dots(axes: Axes, ranked: Dots, *, reference: float | None = None) -> None:
-    """Draw a ranked dot plot with intervals, and a line at a value to compare with."""
+def dots(
+    axes: Axes, ranked: Dots, *, reference: float | None = None, inks: Sequence[int] | None = None
+) -> None:
+    """Draw a ranked dot plot with intervals, and a line at a value to compare with.
+
+    Parameters
+    ----------
+    axes
+        Where.
+    ranked
+        What.
+    reference
+        The value to compare with.
+    inks
+        For each dot the number of its colour and mark, if they are not all the same.
+    """
     import numpy as np
 
     values = np.asarray(ranked.values, dtype=float)
     places = np.arange(len(values))[::-1]
-    if ranked.low is not None and ranked.high is not None:
-        axes.hlines(places, ranked.low, ranked.high, color=_INKS[0], linewidth=1.2)
-    axes.plot(values, places, _MARKERS[0], color=_INKS[0], markersize=4)
+    kinds = np.zeros(len(values), dtype=int) if inks is None else np.asarray(inks)
     if reference is not None:
-        axes.axvline(reference, color=_GREY, linestyle=":", linewidth=1)
-    axes.set_yticks(places, [_short(label) for label in ranked.labels])
+        axes.axvline(reference, color=GREY, linestyle=":", linewidth=1)
+    for kind in np.unique(kinds):
+        own = kinds == kind
+        ink = INKS[kind % len(INKS)]
+        if ranked.low is not None and ranked.high is not None:
+            low, high = (np.asarray(side, dtype=float)[own] for side in (ranked.low, ranked.high))
+            axes.hlines(places[own], low, high, color=ink, linewidth=1.2)
+        axes.plot(
+            values[own],
+            places[own],
+            _MARKERS[kind % len(_MARKERS)],
+            color=ink,
+            markersize=4,
+        )
+    if ranked.against is not None:
+        axes.plot(ranked.against, places, "D", color=GREY, fillstyle="none", markersize=4)
+    axes.set_yticks(places, [short(label) for label in ranked.labels])
     axes.set_ylim(-0.7, len(values) - 0.3)
-    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+    axes.grid(axis="x", color=_RULE, linewidth=0.6)
+    axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0, colors="black")
 
 
@@ -232,20 +347,97 @@ def bars(axes: Axes, x: Sequence[Any], parts: Mapping[str, Sequence[float]]) -> 
 
     bottom = np.zeros(len(x))
     for number, (label, heights) in enumerate(parts.items()):
-        axes.bar(
-            x,
-            heights,
-            bottom=bottom,
-            label=label,
-            color=_INKS[number % len(_INKS)],
-            hatch=_HATCHES[number % len(_HATCHES)],
-            edgecolor="white",
-            linewidth=0.5,
-        )
+        axes.bar(x, heights, bottom=bottom, label=label, **_fill(number))
         bottom = bottom + np.asarray(heights, dtype=float)
     if len(parts) > 1:
         axes.legend()
 
 
-def _short(label: str, longest: int = 48) -> str:
+def rows(axes: Axes, labels: Sequence[str], parts: Mapping[str, Sequence[float]]) -> None:
+    """Draw stacked bars that lie, one row per label, the first on top."""
+    import numpy as np
+
+    places = np.arange(len(labels))[::-1]
+    left = np.zeros(len(labels))
+    for number, (label, widths) in enumerate(parts.items()):
+        axes.barh(places, widths, left=left, height=0.7, label=label, **_fill(number))
+        left = left + np.asarray(widths, dtype=float)
+    axes.set_yticks(places, [short(label) for label in labels])
+    axes.set_ylim(-0.7, len(labels) - 0.3)
+    axes.tick_params(axis="y", length=0, colors="black")
+    if len(parts) > 1:
+        axes.legend()
+
+
+def _fill(number: int) -> dict[str, Any]:
+    return {
+        "color": INKS[number % len(INKS)],
+        "hatch": _HATCHES[number % len(_HATCHES)],
+        "edgecolor": "white",
+        "linewidth": 0.5,
+    }
+
+
+def matrix(
+    axes: Axes,
+    values: ArrayLike,
+    labels: tuple[Sequence[str], Sequence[str]],
+    *,
+    limits: tuple[float, float] | None = None,
+    form: str = "",
+) -> Any:
+    """Draw a matrix of shades that grow darker with the value; what is not known stays empty.
+
+    Parameters
+    ----------
+    axes
+        Where.
+    values
+        Rows by columns; NaN is not known.
+    labels
+        Of the rows, the first on top, and of the columns.
+    limits
+        Values of the lightest and of the darkest shade.
+    form
+        How a value is written into its cell, or empty for not at all.
+
+    Returns
+    -------
+    matplotlib.collections.QuadMesh
+        For a scale beside it.
+    """
+    import numpy as np
+
+    shown = np.ma.masked_invalid(np.asarray(values, dtype=float))
+    low, high = limits or (0.0, float(shown.max()) if shown.count() else 1.0)
+    mesh = axes.pcolormesh(
+        shown, cmap="cividis_r", vmin=low, vmax=high, edgecolors="white", linewidth=0.5
+    )
+    for row, column in np.argwhere(~np.ma.getmaskarray(shown)) if form else ():
+        value = float(shown[row, column])
+        dark = value > (low + high) / 2
+        axes.text(
+            column + 0.5,
+            row + 0.5,
+            format(value, form),
+            ha="center",
+            va="center",
+            size=7,
+            color="white" if dark else "black",
+        )
+    axes.invert_yaxis()
+    axes.set_yticks(np.arange(len(labels[0])) + 0.5, [short(label) for label in labels[0]])
+    axes.set_xticks(
+        np.arange(len(labels[1])) + 0.5,
+        [short(label, 24) for label in labels[1]],
+        rotation=90,
+    )
+    axes.tick_params(length=0, colors="black", labelsize=8)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    return mesh
+
+
+def short(label: str, longest: int = 48) -> str:
+    """Cut a label that is too long for its place."""
     return label if len(label) <= longest else f"{label[: longest - 1]}…"

@@ -11,12 +11,14 @@ from qgraph.diffusion.result import Method, Result
 from qgraph.diffusion.table import Column, Table, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import networkx
     from numpy.typing import NDArray
 
     from qgraph.diffusion.kernel import Kernel
 
-__all__ = ["METHOD", "Network"]
+__all__ = ["METHOD", "Network", "edge_graph"]
 
 METHOD = Method(
     name=Words("Diffusion network (NetInf)", "扩散网络推断（NetInf）"),
@@ -132,12 +134,25 @@ class Network(Result):
 
     def graph(self) -> networkx.DiGraph[str]:
         """Give the edges as a graph of all units, with the columns of the table on each edge."""
-        import networkx
+        return edge_graph(self.units, self.table)
 
-        graph: networkx.DiGraph[str] = networkx.DiGraph()
-        graph.add_nodes_from(self.units)
-        for record in self.table.records():
-            origin, destination = record.pop("origin"), record.pop("destination")
-            known = {name: value for name, value in record.items() if value is not None}
-            graph.add_edge(origin, destination, **known)
-        return graph
+
+def edge_graph(units: Sequence[str], edges: Table) -> networkx.DiGraph[str]:
+    """Make a graph of all units and the rows of a table of edges, its columns on each edge.
+
+    Parameters
+    ----------
+    units
+        Nodes, with an edge or without.
+    edges
+        With columns ``origin`` and ``destination``; what is not known is left out.
+    """
+    import networkx
+
+    graph: networkx.DiGraph[str] = networkx.DiGraph()
+    graph.add_nodes_from(units)
+    for record in edges.records():
+        origin, destination = record.pop("origin"), record.pop("destination")
+        known = {name: value for name, value in record.items() if value is not None}
+        graph.add_edge(origin, destination, **known)
+    return graph

@@ -11,12 +11,14 @@ import numpy as np
 from qgraph.diffusion.blocks import Model, blocks
 from qgraph.diffusion.kernel import Exponential
 from qgraph.diffusion.netinf import rank
+from qgraph.diffusion.network import edge_graph
 from qgraph.diffusion.replicates import replicate
 from qgraph.diffusion.result import Method, Refused, Result
 from qgraph.diffusion.table import Column, Table, Words
 from qgraph.errors import QGraphError
 
 if TYPE_CHECKING:
+    import networkx
     from numpy.typing import NDArray
 
     from qgraph.diffusion.cascades import Cascades
@@ -108,6 +110,10 @@ class StableNetwork(Result):
                 Column("high", Words("high", "上限"), self.high.tolist(), ".1f"),
             )
         )
+
+    def graph(self) -> networkx.DiGraph[str]:
+        """Give the edges as a graph of all units, with the columns of the table on each edge."""
+        return edge_graph(self.units, self.table)
 
     @property
     def summary(self) -> tuple[tuple[str, Words, object], ...]:
@@ -242,11 +248,13 @@ def _resampled(
     weights = np.bincount(random.integers(0, measures, measures), minlength=measures).astype(float)
     network = rank(blocks(cascades, model), edges, weights=weights)
     found = network.destination.astype(np.int64) * len(cascades.units) + network.origin
-    order = np.argsort(found)
-    at = np.minimum(np.searchsorted(found, keys, sorter=order), len(found) - 1)
-    again = found[order[at]] == keys if len(found) else np.zeros(len(keys), bool)
     ranks = np.full(len(keys), np.inf)
-    ranks[again] = order[at][again] + 1
+    # The measures drawn may hold no edge at all.
+    if len(found):
+        order = np.argsort(found)
+        at = np.minimum(np.searchsorted(found, keys, sorter=order), len(found) - 1)
+        again = found[order[at]] == keys
+        ranks[again] = order[at][again] + 1
     return ranks, _first_gains(cascades, model, keys, weights)
 
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from qgraph.diffusion.calibrated import CalibratedNetwork
     from diffusion.conftest import Oracles
+    from qgraph.diffusion.calibrated import CalibratedNetwork
 
 RATE = 0.5
 MODEL = Model(Exponential(RATE))
@@ -260,7 +260,7 @@ def test_draws_confirm_theory() -> None:
 def test_draws_correct_theory_for_few_units_of_very_unequal_tempo() -> None:
     """Theory gives more small p than it should; the draws give as many, so that none is left."""
     data = [noise(seed, unequal=1.5) for seed in range(30, 34)]
-    found = [calibrate(one, MODEL, permutations=20, jobs=1) for one in data]
+    found = [calibrate(one, MODEL, null="tempo", permutations=20, jobs=1) for one in data]
     theory = np.concatenate([all_p(one, "tempo") for one in data])
     drawn = np.mean([one.checks[0][1] for one in found])
     assert drawn > 0.06
@@ -564,3 +564,12 @@ def test_policies_of_the_states_have_edges_and_their_permutations_none(oracles: 
             for draw in range(20)
         ]
         assert np.mean([(q <= 0.05).sum() for q in p]) <= 0.05 * least
+
+
+def test_the_network_is_a_graph_of_all_units(chain: Cascades) -> None:
+    found = calibrate(chain, MODEL, permutations=20, jobs=1)
+    graph = found.graph()
+    assert set(graph) == set(chain.units)
+    origin, destination = found.units[found.origin[0]], found.units[found.destination[0]]
+    assert graph.edges[origin, destination]["excess"] == found.excess[0]
+    assert graph.number_of_edges() == len(found)
