@@ -93,8 +93,9 @@ def infer(settings: Settings, /, method: str, asked: Asked, told: Told, **given:
     if method == "rates":
         told.put_out(settings, _rates(settings, asked))
         return
-    if given["compat"] and method != "netinf":
-        raise click.UsageError("--compat goes with --method netinf.")
+    for name in ("compat", "cutoff"):
+        if given[name] and method != "netinf":
+            raise click.UsageError(f"--{name} goes with --method netinf.")
     cascades = asked.cascades(settings)
     given["kernel"] = _kernel(**given)
     told.put_out(settings, _network(cascades, method, **given))

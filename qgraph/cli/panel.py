@@ -57,6 +57,8 @@ def panel(settings: Settings, /, asked: Asked, told: Told, **given: Any) -> None
       qgraph diffusion panel --events policies.csv --format csv -o panel.csv
       qgraph diffusion panel --fit logit --term log_duration
     """
+    if given["fit"] and not given["terms"]:
+        raise click.UsageError("--fit needs at least one --term.")
     built = _panel(settings, asked, **given)
     if given["save_panel"]:
         put_out(given["save_panel"], _written(built, given["save_panel"]))
@@ -106,8 +108,6 @@ def _fitted(
     from qgraph.diffusion.placebo import placebo_test
     from qgraph.diffusion.regression import event_history
 
-    if not terms:
-        raise click.UsageError("--fit needs at least one --term.")
     named = None if cluster == "none" else cluster
     if fit == "cox":
         return cox(built, terms, cluster=named)

@@ -33,7 +33,7 @@ METHOD = Method(
         Words(
             "A push from outside that reaches the same few units in the same sequence every time"
             " looks like an edge; what follows a national promotion is a mandate: leave it out.",
-            "若外部推动每次都按同样次序波及同样的少数单元，会被误认为边；"
+            "若外部推动每次都按同样次序波及同样的少数单位，会被误认为边；"
             "全国推广之后的采纳属于指令，应予剔除。",
         ),
         Words(
@@ -44,7 +44,7 @@ METHOD = Method(
         Words(
             "Influence of a unit that everybody follows alike cannot be told from its being early;"
             " it is not counted.",
-            "若所有单元都同样追随某一单元，则其影响与其一贯领先无法区分，不予计入。",
+            "若所有单位都同样追随某一单位，则其影响与其一贯领先无法区分，不予计入。",
         ),
     ),
 )
@@ -150,7 +150,7 @@ class CalibratedNetwork(Result):
         """Headline numbers."""
         level = f"{self.level:g}"
         return (
-            ("pairs_tested", Words("pairs of units tested", "检验的单元对数"), self.tested),
+            ("pairs_tested", Words("pairs of units tested", "检验的单位对数"), self.tested),
             (
                 "edges_direct",
                 Words(f"direct edges with q ≤ {level}", f"q ≤ {level} 的直接边数"),

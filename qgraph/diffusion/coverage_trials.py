@@ -247,7 +247,7 @@ _PROMOTIONS = Words(
 )
 _TEMPO = Words(
     "60 measures, 10 units with tempos of their own and no influence",
-    "60项措施，10个单元节奏不同且无相互影响",
+    "60项措施，10个单位节奏不同且无相互影响",
 )
 
 _REFERENCES = {"mixture": "混合分布", "chi-squared": "卡方分布"}
@@ -289,7 +289,7 @@ TRIALS = (
     Trial(
         key="bass",
         method=Words("Bass curve, bootstrap intervals of p and q", "Bass曲线p、q的自助法区间"),
-        truth=Words("300 units, p = .02, q = .5, 20 years", "300个单元，p=0.02，q=0.5，观察20年"),
+        truth=Words("300 units, p = .02, q = .5, 20 years", "300个单位，p=0.02，q=0.5，观察20年"),
         nominal=0.95,
         once=_bass,
         allowance=0.03,
@@ -300,7 +300,7 @@ TRIALS = (
         method=Words("Innovativeness scores, bootstrap intervals", "创新性得分的自助法区间"),
         truth=Words(
             "60 measures, four units that adopt with .03 to .20 a year",
-            "60项措施，四个单元年采纳概率0.03至0.20",
+            "60项措施，四个单位年采纳概率0.03至0.20",
         ),
         nominal=0.95,
         once=_scores,
@@ -316,7 +316,7 @@ TRIALS = (
             ),
             truth=Words(
                 f"{measures} measures, 6 units with tempos of their own and no influence",
-                f"{measures}项措施，6个单元节奏不同且无相互影响",
+                f"{measures}项措施，6个单位节奏不同且无相互影响",
             ),
             nominal=0.05,
             once=partial(_rate_size, measures=measures, reference=reference),
@@ -334,7 +334,7 @@ TRIALS = (
             ),
             truth=Words(
                 f"{measures} measures, 10 units that follow two others each",
-                f"{measures}项措施，10个单元各追随另外两个单元",
+                f"{measures}项措施，10个单位各追随另外两个单位",
             ),
             nominal=0.05,
             once=partial(_rate_discoveries, measures=measures, reference=reference),
@@ -355,7 +355,7 @@ TRIALS = (
     Trial(
         key="seed-sets",
         method=Words("Difference of two sets of seeds", "两个起始方案之差"),
-        truth=Words("a path of three units", "三个单元的链"),
+        truth=Words("a path of three units", "三个单位的链"),
         nominal=0.95,
         once=_seed_sets,
         allowance=0.02,

@@ -73,7 +73,7 @@ class DynamicScores(Result):
         smoothed = Words("smoothed rate", "平滑采纳率")
         return Table(
             (
-                Column("unit", Words("unit", "主体"), tuple(self.units[r] for r in row)),
+                Column("unit", Words("unit", "单位"), tuple(self.units[r] for r in row)),
                 Column("period", Words("period", "时期"), times),
                 Column(
                     "adoptions", Words("adoptions", "采纳数"), self.adoptions[row, column].tolist()
@@ -103,7 +103,7 @@ class DynamicScores(Result):
     def summary(self) -> tuple[tuple[str, Words, object], ...]:
         """How many units, and from when to when."""
         return (
-            ("units", Words("units", "主体数"), len(self.units)),
+            ("units", Words("units", "单位数"), len(self.units)),
             ("first", Words("first period", "起始时期"), _time(self.periods[0], self.period)),
             ("last", Words("last period", "终止时期"), _time(self.periods[-1], self.period)),
         )

@@ -79,7 +79,7 @@ _METHOD = Method(
         ),
         Words(
             "Units that are alike are tied and adopt alike: exposure alone shows no influence.",
-            "相似的主体既相连又有相似的采纳行为：暴露本身不能证明影响。",
+            "相似的单位既相连又有相似的采纳行为：暴露本身不能证明影响。",
         ),
     ),
 )
@@ -147,7 +147,7 @@ class Exposure(Result):
         times = [self._say(self.time[i]) for i in order]
         return Table(
             (
-                Column("unit", Words("unit", "主体"), [self.units[i] for i in order]),
+                Column("unit", Words("unit", "单位"), [self.units[i] for i in order]),
                 Column("time", Words("adoption", "采纳时间"), times),
                 Column(
                     "adopter", Words("adopter", "采纳者类型"), [self.adopters[i] for i in order]
@@ -206,7 +206,7 @@ class Exposure(Result):
         """How many units adopted, and at what threshold on average."""
         return (
             ("measure", Words("measure", "措施"), self.measure),
-            ("units", Words("units", "主体数"), len(self.units)),
+            ("units", Words("units", "单位数"), len(self.units)),
             ("adopters", Words("adopters", "采纳者数"), int(self.cumulative[-1])),
             ("threshold", Words("mean threshold", "平均阈值"), float(np.nanmean(self.threshold))),
         )
@@ -565,14 +565,14 @@ def _warnings(time: NDArray[np.float64], degree: NDArray[np.float64]) -> tuple[W
         Words(
             f"{first} units adopted in the first period: their exposure before is not known, and "
             "their threshold is left-censored.",
-            f"有{first}个主体在首个时期采纳：其此前的暴露未知，阈值左删失。",
+            f"有{first}个单位在首个时期采纳：其此前的暴露未知，阈值左删失。",
         )
     ]
     if isolated:
         said.append(
             Words(
                 f"{isolated} units have no tie: their exposure is 0 by convention.",
-                f"有{isolated}个主体无任何关系，其暴露按惯例记为0。",
+                f"有{isolated}个单位无任何关系，其暴露按惯例记为0。",
             )
         )
     return tuple(said)

@@ -45,7 +45,7 @@ _LEAD = Method(
     assumptions=(
         Words(
             "Being earlier is not being copied: a unit that is early in general leads all others.",
-            "更早不等于被效仿：普遍偏早的主体会领先于所有其他主体。",
+            "更早不等于被效仿：普遍偏早的单位会领先于所有其他单位。",
         ),
         Words(
             "Measures are independent of each other; only those that both units took up count.",
@@ -110,7 +110,7 @@ class LeadLag(Result):
         order = sorted(range(len(self.units)), key=self._place)
         return Table(
             (
-                Column("unit", Words("unit", "主体"), tuple(self.units[i] for i in order)),
+                Column("unit", Words("unit", "单位"), tuple(self.units[i] for i in order)),
                 Column(
                     "leadership",
                     Words("net leadership", "净领先度"),
@@ -169,7 +169,7 @@ class LeadLag(Result):
         tested = np.triu(np.isfinite(self.q), 1)
         found = tested & (np.nan_to_num(self.q, nan=1.0) <= self.level)
         return (
-            ("units", Words("units", "主体数"), len(self.units)),
+            ("units", Words("units", "单位数"), len(self.units)),
             ("pairs", Words("pairs compared", "比较的配对数"), int(tested.sum())),
             (
                 "led",
@@ -232,12 +232,12 @@ def lead_lag(cascades: Cascades, *, least: int = 10, level: float = 0.05) -> Lea
         raise Refused(
             Words(
                 f"no two units took up {least} measures in common; the most is {most}",
-                f"没有两个主体共同采纳{least}项措施，最多为{most}项",
+                f"没有两个单位共同采纳{least}项措施，最多为{most}项",
             ),
             Words(
                 f"At least {least} common measures are needed for a pair; lower `least` if the "
                 "sign test may rest on fewer.",
-                f"每对主体至少需要{least}项共同措施；如可接受更少，请调低least。",
+                f"每对单位至少需要{least}项共同措施；如可接受更少，请调低least。",
             ),
         )
     untied = np.where(enough, common - tied, 0)
@@ -251,7 +251,7 @@ def lead_lag(cascades: Cascades, *, least: int = 10, level: float = 0.05) -> Lea
     if skipped:
         text = Words(
             f"{skipped} pairs were not compared: they have fewer than {least} common measures.",
-            f"有{skipped}对主体因共同措施少于{least}项未比较。",
+            f"有{skipped}对单位因共同措施少于{least}项未比较。",
         )
         warnings = (*warnings, text)
     return LeadLag(

@@ -29,12 +29,12 @@ _METHOD = Method(
     assumptions=(
         Words(
             "Under the null hypothesis the values are exchangeable between the units.",
-            "零假设下，各主体的取值可任意置换。",
+            "零假设下，各单位的取值可任意置换。",
         ),
         Words(
             "Autocorrelation shows that tied units are alike; influence, likeness of circumstances "
             "and a common cause all bring it about.",
-            "自相关只说明相连主体取值相近；相互影响、条件相似、共同原因均可造成。",
+            "自相关只说明相连单位取值相近；相互影响、条件相似、共同原因均可造成。",
         ),
     ),
 )
@@ -83,7 +83,7 @@ class Moran(Result):
     def summary(self) -> tuple[tuple[str, Words, object], ...]:
         """How many units and ties it rests on."""
         return (
-            ("units", Words("units", "主体数"), self.units),
+            ("units", Words("units", "单位数"), self.units),
             ("ties", Words("ties", "关系数"), self.ties),
         )
 
@@ -158,7 +158,7 @@ def moran(
             Words(
                 "At least four units with a value are needed, not all of them equal, and ties "
                 "between them.",
-                "至少需要四个有取值的主体，取值不全相等，且其间存在关系。",
+                "至少需要四个有取值的单位，取值不全相等，且其间存在关系。",
             ),
         )
     if normalise:
@@ -212,7 +212,7 @@ def _warnings(unknown: int) -> tuple[Words, ...]:
     if not unknown:
         return ()
     text = f"{unknown} units without a value were left out, with their ties."
-    return (Words(text, f"有{unknown}个无取值的主体及其关系未计入。"),)
+    return (Words(text, f"有{unknown}个无取值的单位及其关系未计入。"),)
 
 
 def _rows_to_one(weights: csr_array) -> csr_array:

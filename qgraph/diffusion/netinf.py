@@ -308,10 +308,10 @@ def infer(
     ranking = rank(_counted(blocks(cascades, model), possible), edges, trace=tested)
     if not possible:
         raise Refused(
-            Words("no unit precedes another in any measure", "没有任何措施中单元之间存在先后"),
+            Words("no unit precedes another in any measure", "没有任何措施中单位之间存在先后"),
             Words(
                 "At least one measure with two units at different times is needed.",
-                "至少需要一项有两个单元在不同时间采纳的措施。",
+                "至少需要一项有两个单位在不同时间采纳的措施。",
             ),
         )
     if compat is not None and (edges is not None or cutoff is not None):
@@ -451,7 +451,7 @@ def _warnings(
         yield Words(
             f"{single} of {len(sizes)} measures have one unit only and say nothing about who "
             "follows whom.",
-            f"{len(sizes)}项措施中有{single}项仅一个单元采纳，不含先后信息。",
+            f"{len(sizes)}项措施中有{single}项仅一个单位采纳，不含先后信息。",
         )
     together = np.bincount(ties(cascades))
     tied, pairs_in_all = (int((n * (n - 1) // 2).sum()) for n in (together, sizes))
@@ -473,7 +473,7 @@ def _warnings(
         yield Words(
             f"A unit has up to {parents} edges in; to tell so many apart takes about "
             f"{needed:.0f} measures with several units, and there are {informative}.",
-            f"单元最多有{parents}条入边；区分这些边约需{needed:.0f}项多单元措施，实有{informative}项。",
+            f"单位最多有{parents}条入边；区分这些边约需{needed:.0f}项多单位措施，实有{informative}项。",
         )
     if p_value is not None:
         yield Words(

@@ -147,7 +147,7 @@ class RateNetwork(Result):
     def sources(self) -> Table:
         """What each unit owes to the source outside the network, by regime."""
         columns = [
-            Column("unit", Words("Unit", "单元"), self.units),
+            Column("unit", Words("Unit", "单位"), self.units),
             Column("adoptions", Words("Adoptions", "采纳数"), self._adoptions().tolist(), ".0f"),
         ]
         for place, name in enumerate(self.regimes):
@@ -199,7 +199,7 @@ class RateNetwork(Result):
             ),
             (
                 "share_peers",
-                Words("share of adoptions due to peers", "归因于同级单元的采纳比例"),
+                Words("share of adoptions due to peers", "归因于同级单位的采纳比例"),
                 float(self.explained.sum()) / total,
             ),
             *shares,
@@ -348,7 +348,7 @@ def censored_rates(
             Words("no adoption follows another one", "没有任何采纳发生在其他采纳之后"),
             Words(
                 "Measures are needed that units took up at different times.",
-                "需要由不同单元在不同时间采纳的措施。",
+                "需要由不同单位在不同时间采纳的措施。",
             ),
         )
     tested = test and refine and source
@@ -477,13 +477,13 @@ _LENIENT = Words(
 def _method(promoted: bool, discrete: bool, reference: str) -> Method:
     mandate = Words(
         "What pushes all units at once and is not among the promotion dates is read as edges.",
-        "未列入推广时点的共同外部冲击会被误读为单元之间的边。",
+        "未列入推广时点的共同外部冲击会被误读为单位之间的边。",
     )
     if not promoted:
         mandate = Words(
             "No promotion dates are given: a mandate to all units, if there was one, is read as "
             "edges.",
-            "未给出推广时点：若存在面向全体的上级要求，会被误读为单元之间的边。",
+            "未给出推广时点：若存在面向全体的上级要求，会被误读为单位之间的边。",
         )
     return Method(
         name=Words(
@@ -506,12 +506,12 @@ def _method(promoted: bool, discrete: bool, reference: str) -> Method:
             Words(
                 "Every unit could have adopted every measure; a rate is the same for all measures "
                 "and does not change as time passes.",
-                "假定每个单元都可能采纳每项措施；速率对各措施相同且不随时间变化。",
+                "假定每个单位都可能采纳每项措施；速率对各措施相同且不随时间变化。",
             ),
             Words(
                 "Adopting sooner after some units than after others need not be learning from "
                 "them: likeness and common contacts outside the data look the same.",
-                "更快地跟随某些单元采纳不等于向其学习：同质性与数据之外的共同联系会呈现同样的结果。",
+                "更快地跟随某些单位采纳不等于向其学习：同质性与数据之外的共同联系会呈现同样的结果。",
             ),
             *([_LENIENT] if reference == "mixture" else []),
         ),
@@ -543,12 +543,12 @@ def _warnings(
         sum(0 < one.adoptions < _FEW for one in fitted),
         f"{{}} units have fewer than {_FEW} adoptions to explain: rates into them are hardly "
         "known.",
-        f"有{{}}个单元待解释的采纳少于{_FEW}次，指向它们的速率很不确定。",
+        f"有{{}}个单位待解释的采纳少于{_FEW}次，指向它们的速率很不确定。",
     )
     add(
         sum(one.unexplained for one in fitted),
         "{} adoptions were left out: no peer came before them, and there is no source.",
-        "有{}次采纳未计入：之前没有同级单元采纳，且未设外部来源。",
+        "有{}次采纳未计入：之前没有同级单位采纳，且未设外部来源。",
     )
     add(
         sum(one.at_once for one in fitted),
@@ -569,7 +569,7 @@ def _warnings(
     add(
         sum(one.gap > max(10 * tolerance, _SHORT) for one in fitted),
         "Units whose likelihood is not at its maximum yet: {}.",
-        "有{}个单元的似然尚未达到最大值。",
+        "有{}个单位的似然尚未达到最大值。",
     )
     return tuple(warnings)
 

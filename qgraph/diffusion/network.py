@@ -39,12 +39,12 @@ METHOD = Method(
         Words(
             "Units that never took a measure up are not looked at; simultaneous events give no "
             "edge.",
-            "未采纳的单元不进入计算；同期事件之间不产生边。",
+            "未采纳的单位不进入计算；同期事件之间不产生边。",
         ),
         Words(
             "A gain mostly counts how often the origin comes first, so active units lead the "
             "ranking; permutation q-values tell which edges exceed that.",
-            "增益主要反映起点领先的次数，活跃单元自然靠前；超出偶然的边须由置换检验的q值判断。",
+            "增益主要反映起点领先的次数，活跃单位自然靠前；超出偶然的边须由置换检验的q值判断。",
         ),
     ),
 )

@@ -145,11 +145,11 @@ def _warnings(
         ): older,
         Words(
             f"{early} adoptions before the entry of the unit were left out.",
-            f"有{early}次早于主体起始时间的采纳未计入。",
+            f"有{early}次早于单位起始时间的采纳未计入。",
         ): early,
         Words(
             f"{idle} units had no opportunity and have no score.",
-            f"有{idle}个主体无采纳机会，故无得分。",
+            f"有{idle}个单位无采纳机会，故无得分。",
         ): idle,
     }
     return tuple(words for words, number in said.items() if number)

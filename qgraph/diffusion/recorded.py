@@ -66,7 +66,7 @@ _KIND_NAMES = {
 _UNIT_NAMES = {
     "place": Words("place", "地点"),
     "province": Words("province", "省份"),
-    "body": Words("body", "单位"),
+    "body": Words("body", "机构"),
 }
 
 

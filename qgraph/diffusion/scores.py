@@ -32,7 +32,7 @@ __all__ = [
     "walker_scores",
 ]
 
-_UNIT = Words("unit", "主体")
+_UNIT = Words("unit", "单位")
 
 INTERVALS: Mapping[str, Words] = {
     "bootstrap": Words("percentile bootstrap over measures", "以措施为抽样单位的百分位自助法"),
@@ -55,7 +55,7 @@ RATE = Method(
     assumptions=(
         Words(
             "Every unit could take up every measure from the period of its first adoption on.",
-            "假定自首次采纳之时起，每个主体均可采纳每项措施。",
+            "假定自首次采纳之时起，每个单位均可采纳每项措施。",
         ),
         Words(
             "A score is a mean over the measures in the data: measures nobody recorded, above all "
@@ -144,7 +144,7 @@ class RateScores(Result):
         """How many units, adoptions and opportunities, and the rate of all together."""
         adoptions, opportunities = int(self.adoptions.sum()), int(self.opportunities.sum())
         return (
-            ("units", Words("units", "主体数"), len(self.units)),
+            ("units", Words("units", "单位数"), len(self.units)),
             ("adoptions", Words("adoptions", "采纳数"), adoptions),
             ("opportunities", Words("opportunities", "机会数"), opportunities),
             ("rate", Words("rate of all", "总体采纳率"), adoptions / opportunities),

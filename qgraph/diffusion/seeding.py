@@ -63,7 +63,7 @@ class SeedChoice(Result):
         return Table(
             (
                 Column("rank", Words("Rank", "次序"), list(range(1, len(self.seeds) + 1))),
-                Column("seed", Words("Seed", "起始单元"), self.seeds),
+                Column("seed", Words("Seed", "起始单位"), self.seeds),
                 Column("gain", Words("Adds", "新增"), self.gain.tolist(), ".2f"),
                 Column("reach", Words("Reach so far", "累计扩散范围"), self.reach.tolist(), ".2f"),
                 Column("error", Words("Standard error", "标准误"), self.error.tolist(), ".2f"),
@@ -77,7 +77,7 @@ class SeedChoice(Result):
         return (
             (
                 "reach",
-                Words("reach of all, in units", "总扩散范围（单元数）"),
+                Words("reach of all, in units", "总扩散范围（单位数）"),
                 float(self.reach[-1]),
             ),
             ("error", Words("its standard error", "其标准误"), float(self.error[-1])),
@@ -155,11 +155,11 @@ def choose_seeds(
         )
     if model == "threshold" and not np.isnan(spread.threshold).all():
         raise Refused(
-            Words("thresholds are given for some units", "部分单元的阈值为给定值"),
+            Words("thresholds are given for some units", "部分单位的阈值为给定值"),
             Words(
                 "Choosing seeds one by one needs thresholds that are drawn evenly; compare sets "
                 "of seeds instead.",
-                "逐个选择起始单元要求阈值服从均匀分布；请改为比较若干起始方案。",
+                "逐个选择起始单位要求阈值服从均匀分布；请改为比较若干起始方案。",
             ),
         )
     worlds = replicate(partial(_covered, spread, places), 2 * draws, seed, jobs=jobs, label="draws")

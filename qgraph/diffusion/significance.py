@@ -269,7 +269,7 @@ def _check_resolution(permutations: int, level: float, pairs: int) -> None:
         raise Refused(
             Words(
                 f"{permutations} permutations of {pairs} pairs cannot give a q of {level:g}",
-                f"{pairs}对单元仅做{permutations}次置换，无法得到{level:g}的q值",
+                f"{pairs}对单位仅做{permutations}次置换，无法得到{level:g}的q值",
             ),
             Words(f"At least {needed} permutations are needed.", f"至少需要{needed}次置换。"),
         )
@@ -289,12 +289,12 @@ def _informative(cascades: Cascades) -> int:
         raise Refused(
             Words(
                 f"{measures} measures with three or more units are too few for {units} units",
-                f"仅有{measures}项措施涉及三个以上单元，对{units}个单元而言太少",
+                f"仅有{measures}项措施涉及三个以上单位，对{units}个单位而言太少",
             ),
             Words(
                 f"Even one parent per unit needs {needed} (k log p measures for p units with k "
                 "parents each, Park and Honorio 2016).",
-                f"每单元仅一个来源也至少需要{needed}项（p个单元各有k个来源需k log p项，"
+                f"每单位仅一个来源也至少需要{needed}项（p个单位各有k个来源需k log p项，"
                 "Park和Honorio 2016）。",
             ),
         )
@@ -306,7 +306,7 @@ def _no_order() -> Refused:
         Words("the events hold no order that could differ", "事件没有可检验的先后次序"),
         Words(
             "Measures that three or more units took up at different times are needed.",
-            "需要有三个以上单元在不同时间采纳的措施。",
+            "需要有三个以上单位在不同时间采纳的措施。",
         ),
     )
 
@@ -448,8 +448,8 @@ def _warnings(
             Words(
                 f"{measures} measures are enough for about {most:.0f} parents per unit (k log p); "
                 f"a unit has {parents}.",
-                f"{measures}项措施约可识别每单元{most:.0f}个来源（k log p），"
-                f"而有单元达{parents}个。",
+                f"{measures}项措施约可识别每单位{most:.0f}个来源（k log p），"
+                f"而有单位达{parents}个。",
             )
         )
     new = np.flatnonzero(np.diff(cascades.measure) == 0)

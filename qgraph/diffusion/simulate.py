@@ -62,7 +62,7 @@ class Simulation(Result):
         error = np.sqrt(self.share * (1 - self.share) / len(self.reach))
         return Table(
             (
-                Column("unit", Words("Unit", "单元"), units),
+                Column("unit", Words("Unit", "单位"), units),
                 Column("share", Words("Adopts in", "采纳比例"), self.share.tolist(), ".3f"),
                 Column("error", Words("Standard error", "标准误"), error.tolist(), ".3f"),
                 Column(
@@ -78,7 +78,7 @@ class Simulation(Result):
             ("measures", Words("measures simulated", "模拟的措施数"), len(self.reach)),
             (
                 "reach",
-                Words("mean reach, in units", "平均扩散范围（单元数）"),
+                Words("mean reach, in units", "平均扩散范围（单位数）"),
                 float(self.reach.mean()),
             ),
             ("error", Words("its standard error", "其标准误"), _error(self.reach)),
@@ -223,7 +223,7 @@ class SeedComparison(Result):
         return Table(
             (
                 Column("set", Words("Set", "方案"), self.names),
-                Column("seeds", Words("Seeds", "起始单元"), [", ".join(one) for one in self.seeds]),
+                Column("seeds", Words("Seeds", "起始单位"), [", ".join(one) for one in self.seeds]),
                 Column("reach", Words("Reach", "扩散范围"), self.reach.tolist(), ".2f"),
                 Column("error", Words("Standard error", "标准误"), self.error.tolist(), ".2f"),
                 Column(
@@ -251,7 +251,7 @@ class SeedComparison(Result):
             ("best", Words("set with the largest reach", "扩散范围最大的方案"), self.names[best]),
             (
                 "reach",
-                Words("its reach, in units", "其扩散范围（单元数）"),
+                Words("its reach, in units", "其扩散范围（单位数）"),
                 float(self.reach[best]),
             ),
         )

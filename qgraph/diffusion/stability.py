@@ -38,7 +38,7 @@ METHOD = Method(
         ),
         Words(
             "A stable edge need not be more than chance: units with many events have stable edges.",
-            "稳定的边未必显著：事件多的单元，其边往往稳定。",
+            "稳定的边未必显著：事件多的单位，其边往往稳定。",
         ),
     ),
 )

@@ -121,7 +121,7 @@ class Structure(Result):
         order = sorted(range(len(self.units)), key=lambda i: (-self.pagerank[i], self.units[i]))
         return Table(
             (
-                Column("unit", Words("unit", "主体"), [self.units[i] for i in order]),
+                Column("unit", Words("unit", "单位"), [self.units[i] for i in order]),
                 Column("role", Words("role", "角色"), [self.roles[i] for i in order]),
                 Column("out_degree", Words("out", "出度"), self.out_degree[order].tolist()),
                 Column("in_degree", Words("in", "入度"), self.in_degree[order].tolist()),
@@ -157,7 +157,7 @@ class Structure(Result):
     def summary(self) -> tuple[tuple[str, Words, object], ...]:
         """The shape of the whole network."""
         return (
-            ("units", Words("units", "主体数"), len(self.units)),
+            ("units", Words("units", "单位数"), len(self.units)),
             ("edges", Words("edges", "边数"), self.edges),
             ("density", Words("density", "密度"), self.density),
             ("reciprocity", Words("reciprocity", "互惠性"), self.reciprocity),

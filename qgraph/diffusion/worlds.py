@@ -256,7 +256,7 @@ def method_of(spread: Spread) -> Method:
             Words(
                 "Edges are taken as causes: making a unit a seed has the influence that its own "
                 "adoption had. A network inferred from who follows whom does not prove that.",
-                "边被视为因果：指定某单元为起始单元与其自主采纳影响相同；由先后跟随推断的网络不能证明这一点。",
+                "边被视为因果：指定某单位为起始单位与其自主采纳影响相同；由先后跟随推断的网络不能证明这一点。",
             ),
         ),
     )

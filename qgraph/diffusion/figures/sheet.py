@@ -6,20 +6,23 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from qgraph.diffusion.drawing import picture
 from qgraph.diffusion.events import PERIODS, period_text
 from qgraph.diffusion.table import Words
 from qgraph.errors import QGraphError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
     from qgraph.diffusion.result import Result
 
-__all__ = ["MOST", "Sheet", "figure"]
+__all__ = ["MOST", "Sheet", "figure", "ranking"]
 
 MOST = 25
 """Rows of a ranked figure: what is further down is in the table."""
@@ -99,6 +102,12 @@ class Sheet:
     def done(self, drawn: Figure) -> bytes:
         """Write the figure, while its canvas is open."""
         return picture(drawn, self.form)
+
+
+def ranking(values: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.intp]:
+    """Order places from the highest value down, equal ones by name; unknown values are left out."""
+    known = np.flatnonzero(np.isfinite(values)).tolist()
+    return np.array(sorted(known, key=lambda place: (-values[place], names[place])), dtype=np.intp)
 
 
 @singledispatch

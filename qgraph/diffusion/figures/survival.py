@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qgraph.diffusion.curves import CumulativeHazard, CumulativeIncidence, SurvivalCurve
-from qgraph.diffusion.drawing import GREY, INKS, canvas, curves, dots, heading, panels
+from qgraph.diffusion.drawing import INKS, canvas, curves, dots, heading, panels
 from qgraph.diffusion.drawing import Curve as Line
 from qgraph.diffusion.drawing import Dots as Ranked
 from qgraph.diffusion.figures.sheet import Sheet, figure
@@ -217,19 +216,22 @@ def _steps(
     ticks = _ticks(_end(result.spells))
     at_risk = result.at_risk(ticks)
     kept = np.ones(len(result.time), dtype=bool) if rows is None else rows
+    many = len(result.groups) > 1
+
+    def whole(part: Numbers) -> Numbers:
+        return np.concatenate(([start], part))
+
     lines = []
     for group in _largest(result.spells):
         own = (result.group == group) & kept
-        many = len(result.groups) > 1
         lines.append(
             Line(
                 result.groups[group] if many else "",
                 np.concatenate(([0.0], result.time[own])),
-                *(
-                    np.concatenate(([start], part[own]))
-                    for part in (result.estimate, result.low, result.high)
-                ),
-                at_risk=[round(count) for count in at_risk[group]],
+                whole(result.estimate[own]),
+                whole(result.low[own]),
+                whole(result.high[own]),
+                at_risk=[round(count) for count in at_risk[group].tolist()],
             )
         )
     curves(axes, lines, risk_times=ticks, risk_title=sheet.say("At risk", "在险数"))
