@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qgraph.diffusion.coefficients import Regression
 
     Floats = NDArray[np.float64]
-    from diffusion.conftest import Oracles
+    from .conftest import Oracles
 
 DATA = Path(__file__).parent / "data"
 

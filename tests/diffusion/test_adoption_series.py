@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from diffusion.growth_data import rows, series
 from qgraph.diffusion.adoption_series import AdoptionSeries, adoption_series
 from qgraph.diffusion.cascades import Cascades
 from qgraph.errors import NotFound, QGraphError
 
+from .growth_data import rows, series
+
 if TYPE_CHECKING:
-    from diffusion.conftest import Oracles
+    from .conftest import Oracles
 
 
 def test_the_published_series_are_those_of_the_database(oracles: Oracles) -> None:

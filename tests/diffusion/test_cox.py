@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from diffusion.panels import assert_same, by_r, doubled, invented, lottery
 from qgraph.diffusion.cox import TIMES, Histories, cox, proportionality
 from qgraph.diffusion.regression import event_history
 from qgraph.diffusion.result import Refused
 from qgraph.errors import QGraphError
+
+from .panels import assert_same, by_r, doubled, invented, lottery
 
 
 @pytest.mark.parametrize(("ties", "log_likelihood"), [("efron", -113.466687260), ("breslow", None)])

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multinomial
 
-from diffusion.growth_data import CLOCK, SHARES, exact_bass, rows, series
 from qgraph.diffusion.adoption_series import AdoptionSeries
 from qgraph.diffusion.growth import growth_curve
 from qgraph.diffusion.growth_comparison import compare_growth
@@ -23,6 +22,8 @@ from qgraph.diffusion.growth_models import (
 )
 from qgraph.diffusion.result import Refused
 from qgraph.errors import NotFound, QGraphError
+
+from .growth_data import CLOCK, SHARES, exact_bass, rows, series
 
 if TYPE_CHECKING:
     pass

@@ -6,7 +6,6 @@ import math
 import numpy as np
 import pytest
 
-from diffusion.growth_data import exact_bass, series
 from qgraph.diffusion.adoption_series import AdoptionSeries
 from qgraph.diffusion.growth import growth_curve
 from qgraph.diffusion.growth_backtest import backtest
@@ -14,6 +13,8 @@ from qgraph.diffusion.growth_forecast import forecast
 from qgraph.diffusion.growth_models import bass_share
 from qgraph.diffusion.result import Refused
 from qgraph.errors import QGraphError
+
+from .growth_data import exact_bass, series
 
 
 def test_an_exact_curve_is_foretold() -> None:

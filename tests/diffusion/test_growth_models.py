@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from diffusion.growth_data import CLOCK, SHARES
 from qgraph.diffusion.growth_models import (
     MODELS,
     bass_share,
@@ -17,6 +16,8 @@ from qgraph.diffusion.growth_models import (
     shock_share,
     two_regime_share,
 )
+
+from .growth_data import CLOCK, SHARES
 
 RATES = st.floats(1e-4, 2.0)
 

@@ -24,7 +24,7 @@ from qgraph.diffusion.result import Refused
 from qgraph.errors import QGraphError
 
 if TYPE_CHECKING:
-    from diffusion.conftest import Oracles
+    from .conftest import Oracles
 
 SMALL = Cascades.of(
     [("a", "x", 0), ("a", "y", 1), ("a", "z", 4), ("b", "y", 10), ("b", "x", 12), ("c", "z", 5)]

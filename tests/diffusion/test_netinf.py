@@ -25,9 +25,10 @@ from qgraph.diffusion.vuong import vuong, vuong_aliased
 from qgraph.errors import QGraphError
 
 if TYPE_CHECKING:
-    from diffusion.conftest import Oracles
     from qgraph.diffusion.kernel import Kernel
     from qgraph.diffusion.network import Network
+
+    from .conftest import Oracles
 
 Rows = list[tuple[str, str, float]]
 

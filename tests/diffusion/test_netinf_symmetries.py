@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffusion.netinf_by_hand import ByHand
 from qgraph.diffusion.cascades import Cascades
 from qgraph.diffusion.kernel import Exponential
 from qgraph.diffusion.netinf import Model, blocks, rank
 from qgraph.diffusion.vuong import vuong, vuong_aliased
+
+from .netinf_by_hand import ByHand
 
 if TYPE_CHECKING:
     from qgraph.diffusion.netinf import Ranking

@@ -20,7 +20,7 @@ from qgraph.errors import QGraphError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from diffusion.conftest import Oracles
+    from .conftest import Oracles
 
 Rows = list[tuple[str, str, float]]
 

@@ -14,15 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from diffusion.panels import lottery, pooled
 from qgraph.diffusion.cascades import Cascades
 from qgraph.diffusion.panel import Panel, dyad_periods, unit_periods
 from qgraph.diffusion.result import Refused
 from qgraph.diffusion.table import Words
 from qgraph.errors import NotFound, QGraphError
 
+from .panels import lottery, pooled
+
 if TYPE_CHECKING:
-    from diffusion.conftest import Oracles
+    from .conftest import Oracles
 
 FAR = 10**6
 

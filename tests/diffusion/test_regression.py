@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffusion.panels import assert_same, by_r, doubled, invented, lottery, pooled
 from qgraph.diffusion.cascades import Cascades
 from qgraph.diffusion.coefficients import adjusted
 from qgraph.diffusion.panel import Panel, dyad_periods, unit_periods
@@ -19,10 +18,12 @@ from qgraph.diffusion.regression import event_history
 from qgraph.diffusion.result import Refused
 from qgraph.errors import NotFound, QGraphError
 
+from .panels import assert_same, by_r, doubled, invented, lottery, pooled
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from diffusion.conftest import Oracles
+    from .conftest import Oracles
 
     Floats = NDArray[np.float64]
 

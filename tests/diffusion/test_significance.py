@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from diffusion.conftest import Oracles
     from qgraph.diffusion.calibrated import CalibratedNetwork
+
+    from .conftest import Oracles
 
 RATE = 0.5
 MODEL = Model(Exponential(RATE))

@@ -15,7 +15,7 @@ from qgraph.diffusion.stability import stability
 from qgraph.errors import QGraphError
 
 if TYPE_CHECKING:
-    from diffusion.conftest import Oracles
+    from .conftest import Oracles
 
 MODEL = Model(Exponential(0.5))
 CHAIN = [(0, 1), (1, 2), (2, 3), (4, 5), (6, 7), (6, 8)]
