@@ -57,8 +57,11 @@ build: $(READY) ## Build the wheel and the sdist into dist/
 	rm -rf build dist
 	$(BIN)/python -m build
 
-bench: $(READY) ## Measure how fast the program starts
+bench: $(READY) ## Measure what starting, comparing and inferring cost
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/duplicates.py
+	$(BIN)/python benchmarks/netinf.py
+	$(BIN)/python benchmarks/calibration.py
 
 clean: ## Remove the virtual environment, caches and builds
 	rm -rf $(VENV) build dist qgraph.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -546,6 +546,8 @@ INDEX = """\
 # Documents
 
 - [Command line](cli.md): every command, from its `--help`
+- [How measures spread](diffusion.md): the analyses, their methods, what to know before quoting
+- [Compared with R's NetworkInference](networkinference.md): diffusion networks, number by number
 - [Glossary](glossary.md): {terms} classes and properties and {kinds} kinds, in English and Chinese
 - [Measures](measures.md): {measures} measures by policy field, with pilots, promotions, adoptions
 - [Promotion batches](batches.md): {batches} batches with {promotions} promotions
