@@ -27,14 +27,14 @@ from pathlib import Path
 
 import numpy as np
 
-from qgraph.diffusion.blocks import Model
-from qgraph.diffusion.calibrated import CalibratedNetwork
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.chance import NULLS, redraw
-from qgraph.diffusion.kernel import Exponential
-from qgraph.diffusion.netinf import infer
-from qgraph.diffusion.significance import calibrate
-from qgraph.diffusion.stability import stability
+from qgraph.diffusion.networks.blocks import Model
+from qgraph.diffusion.networks.calibrated import CalibratedNetwork
+from qgraph.diffusion.networks.chance import NULLS, redraw
+from qgraph.diffusion.networks.kernel import Exponential
+from qgraph.diffusion.networks.netinf import infer
+from qgraph.diffusion.networks.significance import calibrate
+from qgraph.diffusion.networks.stability import stability
+from qgraph.diffusion.records.cascades import Cascades
 
 PERMUTATIONS = 200
 FEW = 40

@@ -32,9 +32,9 @@ from pathlib import Path
 
 import numpy as np
 
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.kernel import Exponential
-from qgraph.diffusion.netinf import infer
+from qgraph.diffusion.networks.kernel import Exponential
+from qgraph.diffusion.networks.netinf import infer
+from qgraph.diffusion.records.cascades import Cascades
 
 ROOT = Path(__file__).parents[1]
 ORACLES = Path(os.environ.get("QGRAPH_ORACLES", ROOT.parent / "shared" / "oracles"))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from qgraph.diffusion.cascades import Cascades
-    from qgraph.diffusion.events import Events
+    from qgraph.diffusion.records.cascades import Cascades
+    from qgraph.diffusion.records.events import Events
     from qgraph.diffusion.result import Result
 
 __all__ = ["Asked", "Told", "events_options", "jobs_option", "result_options", "seed_option"]
@@ -43,15 +43,15 @@ class Asked(NamedTuple):
         if self.file is None:
             if self.columns or self.layout != "auto":
                 raise click.UsageError("--layout and --column go with --events FILE.")
-            from qgraph.diffusion.recorded import recorded_events
+            from qgraph.diffusion.records.recorded import recorded_events
 
             found = recorded_events(settings.open(), unit=self.unit)
         else:
-            from qgraph.diffusion.layouts import read_events
+            from qgraph.diffusion.records.layouts import read_events
 
             found = read_events(self.file, layout=self.layout, columns=self._columns())
         if self.saved:
-            from qgraph.diffusion.layouts import events_text
+            from qgraph.diffusion.records.layouts import events_text
 
             put_out(self.saved, events_text(found, layout="long").encode())
             if found.query:
@@ -65,7 +65,7 @@ class Asked(NamedTuple):
 
     def cut(self, events: Events) -> Cascades:
         """Make cascades of events, cut at the promotion if that is asked for."""
-        from qgraph.diffusion.cascades import cascades, moments
+        from qgraph.diffusion.records.cascades import cascades, moments
 
         whole = cascades(events, kinds=self.kinds, period=self.period, imprecise=self.imprecise)
         when = moments(events, period=self.period)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qgraph.diffusion.result import Result
-    from qgraph.diffusion.spells import Spells
+    from qgraph.diffusion.survival.spells import Spells
 
 __all__ = ["curve"]
 
@@ -90,7 +90,7 @@ def curve(settings: Settings, /, method: str, asked: Asked, told: Told, **given:
       qgraph --lang zh diffusion curve --method log-rank --by zone
     """
     if method == "reported":
-        from qgraph.diffusion.series import HEADLINE, reported_series
+        from qgraph.diffusion.promotion.series import HEADLINE, reported_series
 
         result: Result = reported_series(settings.open(), given["subject"] or HEADLINE)
     elif method in _GROWTH:
@@ -102,7 +102,7 @@ def curve(settings: Settings, /, method: str, asked: Asked, told: Told, **given:
 
 
 def _spells(settings: Settings, asked: Asked, by: str, nationwide: bool) -> Spells:
-    from qgraph.diffusion.delays import adoption_delays, promotion_delays
+    from qgraph.diffusion.promotion.delays import adoption_delays, promotion_delays
 
     if asked.file is not None:
         if by:
@@ -128,10 +128,10 @@ def _survival(
     jobs: int,
     **_: object,
 ) -> Result:
-    from qgraph.diffusion import survival
-    from qgraph.diffusion.life_table import life_table
-    from qgraph.diffusion.log_rank import log_rank
-    from qgraph.diffusion.turnbull import turnbull
+    from qgraph.diffusion.survival import estimators as survival
+    from qgraph.diffusion.survival.life_table import life_table
+    from qgraph.diffusion.survival.log_rank import log_rank
+    from qgraph.diffusion.survival.turnbull import turnbull
 
     if method == "log-rank":
         return log_rank(spells, conditional=conditional)
@@ -168,12 +168,12 @@ def _growth(
     jobs: int,
     **_: object,
 ) -> Result:
-    from qgraph.diffusion.adoption_series import adoption_series
-    from qgraph.diffusion.cascades import moments
-    from qgraph.diffusion.growth import growth_curve
-    from qgraph.diffusion.growth_backtest import backtest
-    from qgraph.diffusion.growth_comparison import compare_growth
-    from qgraph.diffusion.growth_forecast import forecast
+    from qgraph.diffusion.growth.adoption_series import adoption_series
+    from qgraph.diffusion.growth.backtest import backtest
+    from qgraph.diffusion.growth.comparison import compare_growth
+    from qgraph.diffusion.growth.curve import growth_curve
+    from qgraph.diffusion.growth.forecast import forecast
+    from qgraph.diffusion.records.cascades import moments
 
     if measure is None:
         raise click.UsageError(f"--method {method} needs --measure NAME.")

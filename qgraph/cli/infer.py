@@ -17,8 +17,8 @@ from qgraph.cli._analysis import (
 from qgraph.cli._options import Settings, pass_settings
 
 if TYPE_CHECKING:
-    from qgraph.diffusion.cascades import Cascades
-    from qgraph.diffusion.kernel import Kernel
+    from qgraph.diffusion.networks.kernel import Kernel
+    from qgraph.diffusion.records.cascades import Cascades
     from qgraph.diffusion.result import Result
 
 __all__ = ["infer"]
@@ -111,7 +111,7 @@ def _kernel(
     **_: object,
 ) -> Kernel | str:
     """Make the kernel asked for, or name the one whose parameters come from the data."""
-    from qgraph.diffusion.kernel import Exponential, LogNormal, Rayleigh
+    from qgraph.diffusion.networks.kernel import Exponential, LogNormal, Rayleigh
 
     if (mu is None) != (sigma is None):
         raise click.UsageError("--mu and --sigma go together.")
@@ -147,10 +147,10 @@ def _network(
     jobs: int,
     **_: object,
 ) -> Result:
-    from qgraph.diffusion import netinf
-    from qgraph.diffusion.blocks import Model
-    from qgraph.diffusion.significance import calibrate
-    from qgraph.diffusion.stability import stability
+    from qgraph.diffusion.networks import netinf
+    from qgraph.diffusion.networks.blocks import Model
+    from qgraph.diffusion.networks.significance import calibrate
+    from qgraph.diffusion.networks.stability import stability
 
     network = netinf.infer(
         cascades,
@@ -181,8 +181,8 @@ def _network(
 
 def _rates(settings: Settings, asked: Asked) -> Result:
     """Fit rates to whole cascades: what a promotion changes is part of the model."""
-    from qgraph.diffusion.cascades import moments
-    from qgraph.diffusion.netrate import censored_rates
+    from qgraph.diffusion.networks.netrate import censored_rates
+    from qgraph.diffusion.records.cascades import moments
 
     events = asked.events(settings)
     whole = asked._replace(promotions="ignore").cut(events)

@@ -11,7 +11,7 @@ from qgraph.cli._analysis import Asked, Told, events_options, result_options
 from qgraph.cli._options import Settings, pass_settings, put_out
 
 if TYPE_CHECKING:
-    from qgraph.diffusion.panel import Panel
+    from qgraph.diffusion.regression.panel import Panel
     from qgraph.diffusion.result import Result
 
 __all__ = ["panel"]
@@ -76,9 +76,9 @@ def _panel(
     cubic: bool,
     **_: object,
 ) -> Panel:
-    from qgraph.diffusion.cascades import moments
-    from qgraph.diffusion.panel import dyad_periods, unit_periods
-    from qgraph.diffusion.ties import read_ties, recorded_ties
+    from qgraph.diffusion.records.cascades import moments
+    from qgraph.diffusion.records.ties import read_ties, recorded_ties
+    from qgraph.diffusion.regression.panel import dyad_periods, unit_periods
 
     if ties and relation:
         raise click.UsageError("Give either --ties FILE or --relation PROPERTY.")
@@ -104,9 +104,9 @@ def _fitted(
     fixed: tuple[str, ...],
     **_: object,
 ) -> Result:
-    from qgraph.diffusion.cox import cox
-    from qgraph.diffusion.placebo import placebo_test
-    from qgraph.diffusion.regression import event_history
+    from qgraph.diffusion.regression.cox import cox
+    from qgraph.diffusion.regression.event_history import event_history
+    from qgraph.diffusion.regression.placebo import placebo_test
 
     named = None if cluster == "none" else cluster
     if fit == "cox":

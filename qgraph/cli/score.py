@@ -17,7 +17,7 @@ from qgraph.cli._analysis import (
 from qgraph.cli._options import Settings, pass_settings
 
 if TYPE_CHECKING:
-    from qgraph.diffusion.cascades import Cascades
+    from qgraph.diffusion.records.cascades import Cascades
     from qgraph.diffusion.result import Result
 
 __all__ = ["exposure", "score"]
@@ -84,9 +84,9 @@ def _score(
     jobs: int,
     **_: object,
 ) -> Result:
-    from qgraph.diffusion.dynamic_scores import dynamic_rate_scores
-    from qgraph.diffusion.leadlag import lead_lag
-    from qgraph.diffusion.scores import rate_scores
+    from qgraph.diffusion.scores.dynamic_scores import dynamic_rate_scores
+    from qgraph.diffusion.scores.lead_lag import lead_lag
+    from qgraph.diffusion.scores.rate_scores import rate_scores
 
     if method == "lead-lag":
         return lead_lag(cascades, least=least)
@@ -104,8 +104,8 @@ def _score(
 
 
 def _structure(file: str | None, seed: int) -> Result:
-    from qgraph.diffusion.structure import structure
-    from qgraph.diffusion.ties import as_network, read_ties
+    from qgraph.diffusion.networks.structure import structure
+    from qgraph.diffusion.records.ties import as_network, read_ties
 
     if file is None:
         raise click.UsageError("--method structure needs --network FILE.")
@@ -133,8 +133,8 @@ def exposure(settings: Settings, /, asked: Asked, told: Told, **given: Any) -> N
     Example:
       qgraph diffusion exposure --events policies.csv --measure lottery --ties network.csv
     """
-    from qgraph.diffusion.exposure import exposure as expose
-    from qgraph.diffusion.ties import read_ties, recorded_ties
+    from qgraph.diffusion.records.ties import read_ties, recorded_ties
+    from qgraph.diffusion.scores.exposure import exposure as expose
 
     if (given["ties"] is None) == (given["relation"] is None):
         raise click.UsageError("Give either --ties FILE or --relation PROPERTY.")

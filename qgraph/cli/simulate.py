@@ -63,7 +63,7 @@ def simulate(settings: Settings, /, told: Told, **given: Any) -> None:
       qgraph diffusion simulate --network network.csv --from Oregon --against Idaho
     """
     if given["coverage"]:
-        from qgraph.diffusion.coverage import coverage_report
+        from qgraph.diffusion.simulation.coverage import coverage_report
 
         how = {"replicates": given["draws"], "seed": given["seed"], "jobs": given["jobs"]}
         told.put_out(settings, coverage_report(**how))
@@ -87,12 +87,12 @@ def _what_if(
     jobs: int,
     **_: object,
 ) -> Result:
-    from qgraph.diffusion.cascades import as_events
-    from qgraph.diffusion.seeding import choose_seeds
-    from qgraph.diffusion.simulate import compare_seed_sets, simulate_cascades
-    from qgraph.diffusion.ties import as_network, read_ties
-    from qgraph.diffusion.worlds import MODELS
-    from qgraph.diffusion.writing import events_text
+    from qgraph.diffusion.records.cascades import as_events
+    from qgraph.diffusion.records.ties import as_network, read_ties
+    from qgraph.diffusion.records.writing import events_text
+    from qgraph.diffusion.simulation.seeding import choose_seeds
+    from qgraph.diffusion.simulation.simulate import compare_seed_sets, simulate_cascades
+    from qgraph.diffusion.simulation.worlds import MODELS
 
     spread = as_network(read_ties(network), MODELS[model])
     how: dict[str, Any] = {"model": model, "horizon": horizon, "seed": seed, "jobs": jobs}

@@ -53,6 +53,7 @@ GREY = "#5a5a5a"
 """Of axes, notes and what is only to be compared with."""
 
 _RULE = "#dddddd"
+_PALE = "#c8ccd2"
 # The first that a machine has is taken; the SVG names them all, so that the reader's machine can
 # choose anew.
 _FONTS = (
@@ -280,7 +281,7 @@ def _numbers_at_risk(
             text,
             (x, 0),
             xycoords=place,
-            xytext=(0, -36 - 12 * line),
+            xytext=(-14 if how["ha"] == "right" else 0, -34 - 12 * line),
             textcoords="offset points",
             va="top",
             size=8,
@@ -290,14 +291,18 @@ def _numbers_at_risk(
     write(title, 0, 0, axes.transAxes, ha="left", color=GREY)
     for number, (curve, ink) in enumerate(lines, start=1):
         if len(lines) > 1:
-            name = short(curve.label, 18)
-            write(f"{name}  ", 0, number, axes.transAxes, ha="right", color=ink)
+            write(short(curve.label, 18), 0, number, axes.transAxes, ha="right", color=ink)
         for time, count in zip(times, curve.at_risk or (), strict=True):
             write(str(count), time, number, axes.get_xaxis_transform(), ha="center", color=ink)
 
 
 def dots(
-    axes: Axes, ranked: Dots, *, reference: float | None = None, inks: Sequence[int] | None = None
+    axes: Axes,
+    ranked: Dots,
+    *,
+    reference: float | None = None,
+    inks: Sequence[int] | None = None,
+    longest: int = 48,
 ) -> None:
     """Draw a ranked dot plot with intervals, and a line at a value to compare with.
 
@@ -311,6 +316,8 @@ def dots(
         The value to compare with.
     inks
         For each dot the number of its colour and mark, if they are not all the same.
+    longest
+        Characters of a label; the rest is cut.
     """
     import numpy as np
 
@@ -334,7 +341,7 @@ def dots(
         )
     if ranked.against is not None:
         axes.plot(ranked.against, places, "D", color=GREY, fillstyle="none", markersize=4)
-    axes.set_yticks(places, [short(label) for label in ranked.labels])
+    axes.set_yticks(places, [short(label, longest) for label in ranked.labels])
     axes.set_ylim(-0.7, len(values) - 0.3)
     axes.grid(axis="x", color=_RULE, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -353,16 +360,38 @@ def bars(axes: Axes, x: Sequence[Any], parts: Mapping[str, Sequence[float]]) -> 
         axes.legend()
 
 
-def rows(axes: Axes, labels: Sequence[str], parts: Mapping[str, Sequence[float]]) -> None:
-    """Draw stacked bars that lie, one row per label, the first on top."""
+def rows(
+    axes: Axes,
+    labels: Sequence[str],
+    parts: Mapping[str, Sequence[float]],
+    *,
+    rest: str = "",
+    longest: int = 48,
+) -> None:
+    """Draw stacked bars that lie, one row per label, the first on top.
+
+    Parameters
+    ----------
+    axes
+        Where.
+    labels
+        Of the rows.
+    parts
+        Widths by the label of the part.
+    rest
+        The part that is drawn pale, as what is only there to compare with.
+    longest
+        Characters of a label; the rest is cut.
+    """
     import numpy as np
 
     places = np.arange(len(labels))[::-1]
     left = np.zeros(len(labels))
     for number, (label, widths) in enumerate(parts.items()):
-        axes.barh(places, widths, left=left, height=0.7, label=label, **_fill(number))
+        fill = {**_fill(number), "color": _PALE, "hatch": ""} if label == rest else _fill(number)
+        axes.barh(places, widths, left=left, height=0.7, label=label, **fill)
         left = left + np.asarray(widths, dtype=float)
-    axes.set_yticks(places, [short(label) for label in labels])
+    axes.set_yticks(places, [short(label, longest) for label in labels])
     axes.set_ylim(-0.7, len(labels) - 0.3)
     axes.tick_params(axis="y", length=0, colors="black")
     if len(parts) > 1:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from qgraph.diffusion.adoption_series import AdoptionSeries
-from qgraph.diffusion.growth_models import bass_share
+from qgraph.diffusion.growth.adoption_series import AdoptionSeries
+from qgraph.diffusion.growth.models import bass_share
 
 CLOCK = np.arange(1, 21, dtype=np.float64)
 SHARES = {

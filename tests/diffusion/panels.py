@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.panel import Panel, unit_periods
+from qgraph.diffusion.records.cascades import Cascades
+from qgraph.diffusion.regression.panel import Panel, unit_periods
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from qgraph.diffusion.coefficients import Regression
+    from qgraph.diffusion.regression.coefficients import Regression
 
     Floats = NDArray[np.float64]
     from .conftest import Oracles

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from qgraph.diffusion.adoption_series import AdoptionSeries, adoption_series
-from qgraph.diffusion.cascades import Cascades
+from qgraph.diffusion.growth.adoption_series import AdoptionSeries, adoption_series
+from qgraph.diffusion.records.cascades import Cascades
 from qgraph.errors import NotFound, QGraphError
 
 from .growth_data import rows, series

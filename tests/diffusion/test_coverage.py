@@ -9,8 +9,8 @@ import pytest
 from scipy.stats import binom
 
 from qgraph.diffusion import promotion_rate
-from qgraph.diffusion.coverage import coverage_report
-from qgraph.diffusion.coverage_trials import TRIALS, Trial
+from qgraph.diffusion.simulation.coverage import coverage_report
+from qgraph.diffusion.simulation.coverage_trials import TRIALS, Trial
 from qgraph.diffusion.table import Words
 from qgraph.errors import QGraphError
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qgraph.diffusion.cox import TIMES, Histories, cox, proportionality
-from qgraph.diffusion.regression import event_history
+from qgraph.diffusion.regression.cox import TIMES, Histories, cox, proportionality
+from qgraph.diffusion.regression.event_history import event_history
 from qgraph.diffusion.result import Refused
 from qgraph.errors import QGraphError
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import qgraph
-from qgraph.diffusion.cascades import Cascades, as_events, cascades
-from qgraph.diffusion.delays import adoption_delays, promotion_delays
-from qgraph.diffusion.survival import kaplan_meier
-from qgraph.diffusion.ties import as_network, read_ties, recorded_ties
+from qgraph.diffusion.promotion.delays import adoption_delays, promotion_delays
+from qgraph.diffusion.records.cascades import Cascades, as_events, cascades
+from qgraph.diffusion.records.ties import as_network, read_ties, recorded_ties
+from qgraph.diffusion.survival.estimators import kaplan_meier
 from qgraph.errors import InvalidInput, NotFound, QGraphError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgraph.diffusion.cascades import Cascades, cascades, moments
-from qgraph.diffusion.events import Event, Events, period_of, period_text
+from qgraph.diffusion.records.cascades import Cascades, cascades, moments
+from qgraph.diffusion.records.events import Event, Events, period_of, period_text
 from qgraph.diffusion.result import Refused
 from qgraph.errors import QGraphError
 

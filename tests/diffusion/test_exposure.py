@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.exposure import (
+from qgraph.diffusion.records.cascades import Cascades
+from qgraph.diffusion.records.relation import adjacency, inverse_distance
+from qgraph.diffusion.result import Refused
+from qgraph.diffusion.scores.exposure import (
     adopter_categories,
     exposure,
     exposure_matrix,
@@ -21,8 +23,6 @@ from qgraph.diffusion.exposure import (
     susceptibility,
     threshold_categories,
 )
-from qgraph.diffusion.relation import adjacency, inverse_distance
-from qgraph.diffusion.result import Refused
 from qgraph.errors import NotFound, QGraphError
 
 DATA = Path(__file__).parent / "data"

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 import qgraph.diffusion
-from qgraph.diffusion.adoption_series import AdoptionSeries
-from qgraph.diffusion.cascades import Cascades
 from qgraph.diffusion.figures import draw, figure
-from qgraph.diffusion.rate import promotion_rate
+from qgraph.diffusion.growth.adoption_series import AdoptionSeries
+from qgraph.diffusion.promotion.rate import promotion_rate
+from qgraph.diffusion.records.cascades import Cascades
 from qgraph.diffusion.result import Result
-from qgraph.diffusion.spells import Spell, Spells
+from qgraph.diffusion.survival.spells import Spell, Spells
 from qgraph.errors import QGraphError
+from qgraph.graph import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,11 +68,11 @@ def series() -> AdoptionSeries:
 
 
 def survival(name: str) -> Result:
-    from qgraph.diffusion import survival as curves
-    from qgraph.diffusion.life_table import life_table
-    from qgraph.diffusion.log_rank import log_rank
-    from qgraph.diffusion.risk_table import risk_table
-    from qgraph.diffusion.turnbull import turnbull
+    from qgraph.diffusion.survival import estimators as curves
+    from qgraph.diffusion.survival.life_table import life_table
+    from qgraph.diffusion.survival.log_rank import log_rank
+    from qgraph.diffusion.survival.risk_table import risk_table
+    from qgraph.diffusion.survival.turnbull import turnbull
 
     if name == "IntervalSurvival":
         return turnbull(spells(bounded=True))
@@ -87,10 +88,10 @@ def survival(name: str) -> Result:
 
 
 def growth(name: str) -> Result:
-    from qgraph.diffusion.growth import growth_curve
-    from qgraph.diffusion.growth_backtest import backtest
-    from qgraph.diffusion.growth_comparison import compare_growth
-    from qgraph.diffusion.growth_forecast import forecast
+    from qgraph.diffusion.growth.backtest import backtest
+    from qgraph.diffusion.growth.comparison import compare_growth
+    from qgraph.diffusion.growth.curve import growth_curve
+    from qgraph.diffusion.growth.forecast import forecast
 
     if name == "GrowthCurve":
         return growth_curve(series(), "two-regime", promotion=2006.0, replicates=5, jobs=1)
@@ -102,16 +103,16 @@ def growth(name: str) -> Result:
 
 @cache
 def rates() -> Any:
-    from qgraph.diffusion.netrate import censored_rates
+    from qgraph.diffusion.networks.netrate import censored_rates
 
     return censored_rates(cascades())
 
 
 def networks(name: str) -> Result:
-    from qgraph.diffusion.netinf import infer
-    from qgraph.diffusion.significance import calibrate
-    from qgraph.diffusion.stability import stability
-    from qgraph.diffusion.structure import structure
+    from qgraph.diffusion.networks.netinf import infer
+    from qgraph.diffusion.networks.significance import calibrate
+    from qgraph.diffusion.networks.stability import stability
+    from qgraph.diffusion.networks.structure import structure
 
     if name == "RateNetwork":
         return rates()  # type: ignore[no-any-return]  # cache forgets the type
@@ -124,10 +125,10 @@ def networks(name: str) -> Result:
 
 
 def units(name: str) -> Result:
-    from qgraph.diffusion.dynamic_scores import dynamic_rate_scores
-    from qgraph.diffusion.exposure import exposure
-    from qgraph.diffusion.leadlag import lead_lag
-    from qgraph.diffusion.scores import rate_scores
+    from qgraph.diffusion.scores.dynamic_scores import dynamic_rate_scores
+    from qgraph.diffusion.scores.exposure import exposure
+    from qgraph.diffusion.scores.lead_lag import lead_lag
+    from qgraph.diffusion.scores.rate_scores import rate_scores
 
     if name == "RateScores":
         return rate_scores(cascades(), replicates=20, jobs=1)
@@ -140,9 +141,9 @@ def units(name: str) -> Result:
 
 
 def models(name: str) -> Result:
-    from qgraph.diffusion.cox import cox
-    from qgraph.diffusion.placebo import placebo_test
-    from qgraph.diffusion.regression import event_history
+    from qgraph.diffusion.regression.cox import cox
+    from qgraph.diffusion.regression.event_history import event_history
+    from qgraph.diffusion.regression.placebo import placebo_test
 
     from .panels import lottery
 
@@ -155,9 +156,9 @@ def models(name: str) -> Result:
 
 
 def simulations(name: str) -> Result:
-    from qgraph.diffusion.coverage import coverage_report
-    from qgraph.diffusion.seeding import choose_seeds
-    from qgraph.diffusion.simulate import compare_seed_sets, simulate_cascades
+    from qgraph.diffusion.simulation.coverage import coverage_report
+    from qgraph.diffusion.simulation.seeding import choose_seeds
+    from qgraph.diffusion.simulation.simulate import compare_seed_sets, simulate_cascades
 
     how: dict[str, Any] = {"horizon": 5.0, "jobs": 1}
     if name == "CoverageReport":
@@ -258,16 +259,10 @@ def test_the_rate_is_told_with_both_intervals() -> None:
     assert "Clopper and Pearson (1934)" in texts
 
 
-def test_reported_counts_show_conflicts_and_the_name_of_their_subject(compiled: Any) -> None:
-    import pyoxigraph
+def test_reported_counts_show_conflicts_and_the_name_of_their_subject() -> None:
+    from qgraph.diffusion.promotion.series import reported_series
 
-    from qgraph.diffusion.series import reported_series
-    from qgraph.graph import Graph
-
-    store = pyoxigraph.Store()
-    store.bulk_extend(compiled.quads)
-    graph = Graph(store, "bundled")
-    result = reported_series(graph)
+    result = reported_series(load())
     chinese = _texts(draw(result, language="zh", names={result.subject: "前海合作区"}).decode())
     assert "前海合作区" in chinese
     conflicts = sum(bool(one.contradicts) for one in result.figures)
@@ -277,7 +272,7 @@ def test_reported_counts_show_conflicts_and_the_name_of_their_subject(compiled: 
 def test_what_has_no_figure_says_so() -> None:
     from scipy.sparse import csr_array
 
-    from qgraph.diffusion.moran import moran
+    from qgraph.diffusion.scores.moran import moran
 
     values = np.arange(6.0)
     ring = csr_array(np.eye(6, k=1) + np.eye(6, k=-1))

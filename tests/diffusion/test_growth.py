@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multinomial
 
-from qgraph.diffusion.adoption_series import AdoptionSeries
-from qgraph.diffusion.growth import growth_curve
-from qgraph.diffusion.growth_comparison import compare_growth
-from qgraph.diffusion.growth_fitting import ESTIMATORS, Task, draw, fit, log_likelihood
-from qgraph.diffusion.growth_guard import about_fit
-from qgraph.diffusion.growth_models import (
+from qgraph.diffusion.growth.adoption_series import AdoptionSeries
+from qgraph.diffusion.growth.comparison import compare_growth
+from qgraph.diffusion.growth.curve import growth_curve
+from qgraph.diffusion.growth.fitting import ESTIMATORS, Task, draw, fit, log_likelihood
+from qgraph.diffusion.growth.guard import about_fit
+from qgraph.diffusion.growth.models import (
     MODELS,
     bass_share,
 )

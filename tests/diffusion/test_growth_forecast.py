@@ -6,11 +6,11 @@ import math
 import numpy as np
 import pytest
 
-from qgraph.diffusion.adoption_series import AdoptionSeries
-from qgraph.diffusion.growth import growth_curve
-from qgraph.diffusion.growth_backtest import backtest
-from qgraph.diffusion.growth_forecast import forecast
-from qgraph.diffusion.growth_models import bass_share
+from qgraph.diffusion.growth.adoption_series import AdoptionSeries
+from qgraph.diffusion.growth.backtest import backtest
+from qgraph.diffusion.growth.curve import growth_curve
+from qgraph.diffusion.growth.forecast import forecast
+from qgraph.diffusion.growth.models import bass_share
 from qgraph.diffusion.result import Refused
 from qgraph.errors import QGraphError
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from qgraph.diffusion.growth_models import (
+from qgraph.diffusion.growth.models import (
     MODELS,
     bass_share,
     gompertz_share,

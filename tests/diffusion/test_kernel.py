@@ -10,8 +10,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import gamma
 
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.kernel import (
+from qgraph.diffusion.networks.kernel import (
     COMPAT,
     KERNELS,
     Exponential,
@@ -20,6 +19,7 @@ from qgraph.diffusion.kernel import (
     PowerLaw,
     Rayleigh,
 )
+from qgraph.diffusion.records.cascades import Cascades
 from qgraph.diffusion.result import Refused
 from qgraph.errors import QGraphError
 

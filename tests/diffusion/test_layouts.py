@@ -11,10 +11,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from qgraph.diffusion.cascades import cascades
-from qgraph.diffusion.events import KINDS, Event, Events
-from qgraph.diffusion.layouts import events_text, read_events, write_events
-from qgraph.diffusion.times import Span, read_time, time_text
+from qgraph.diffusion.records.cascades import cascades
+from qgraph.diffusion.records.events import KINDS, Event, Events
+from qgraph.diffusion.records.layouts import events_text, read_events, write_events
+from qgraph.diffusion.records.times import Span, read_time, time_text
 from qgraph.errors import InvalidInput, NotFound, QGraphError
 
 from .conftest import ORACLES, Oracles

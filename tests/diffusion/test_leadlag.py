@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.leadlag import lead_lag
+from qgraph.diffusion.records.cascades import Cascades
 from qgraph.diffusion.result import Refused
+from qgraph.diffusion.scores.lead_lag import lead_lag
 from qgraph.errors import QGraphError
 
 Rows = list[tuple[str, str, float]]

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from numpy.testing import assert_allclose
 
-from qgraph.diffusion.life_table import life_table
-from qgraph.diffusion.rate import promotion_rate
+from qgraph.diffusion.promotion.rate import promotion_rate
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.spells import Spell, Spells
-from qgraph.diffusion.survival import kaplan_meier
+from qgraph.diffusion.survival.estimators import kaplan_meier
+from qgraph.diffusion.survival.life_table import life_table
+from qgraph.diffusion.survival.spells import Spell, Spells
 from qgraph.errors import QGraphError
 
 from .test_survival import rows

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from qgraph.diffusion.log_rank import log_rank
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.spells import Spell, Spells
+from qgraph.diffusion.survival.log_rank import log_rank
+from qgraph.diffusion.survival.spells import Spell, Spells
 
 from .test_survival import SIX_MP
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from qgraph.diffusion.moran import moran, moran_index, moran_moments
-from qgraph.diffusion.relation import adjacency
+from qgraph.diffusion.records.relation import adjacency
 from qgraph.diffusion.result import Refused
+from qgraph.diffusion.scores.moran import moran, moran_index, moran_moments
 from qgraph.errors import QGraphError
 
 

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from qgraph.diffusion.blocks import joined
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.kernel import COMPAT, Exponential, LogNormal, PowerLaw, Rayleigh
-from qgraph.diffusion.netinf import Block, Model, blocks, greedy, infer, pairs
+from qgraph.diffusion.networks.blocks import joined
+from qgraph.diffusion.networks.kernel import COMPAT, Exponential, LogNormal, PowerLaw, Rayleigh
+from qgraph.diffusion.networks.netinf import Block, Model, blocks, greedy, infer, pairs
+from qgraph.diffusion.networks.vuong import vuong, vuong_aliased
+from qgraph.diffusion.records.cascades import Cascades
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.vuong import vuong, vuong_aliased
 from qgraph.errors import QGraphError
 
 if TYPE_CHECKING:
-    from qgraph.diffusion.kernel import Kernel
-    from qgraph.diffusion.network import Network
+    from qgraph.diffusion.networks.kernel import Kernel
+    from qgraph.diffusion.networks.network import Network
 
     from .conftest import Oracles
 

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.kernel import Exponential
-from qgraph.diffusion.netinf import Model, blocks, rank
-from qgraph.diffusion.vuong import vuong, vuong_aliased
+from qgraph.diffusion.networks.kernel import Exponential
+from qgraph.diffusion.networks.netinf import Model, blocks, rank
+from qgraph.diffusion.networks.vuong import vuong, vuong_aliased
+from qgraph.diffusion.records.cascades import Cascades
 
 from .netinf_by_hand import ByHand
 
 if TYPE_CHECKING:
-    from qgraph.diffusion.netinf import Ranking
+    from qgraph.diffusion.networks.netinf import Ranking
 
 Rows = list[tuple[str, str, float]]
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.netrate import RateNetwork, censored_rates
+from qgraph.diffusion.networks.netrate import RateNetwork, censored_rates
+from qgraph.diffusion.records.cascades import Cascades
 from qgraph.diffusion.result import Refused
 from qgraph.errors import QGraphError
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.panel import Panel, dyad_periods, unit_periods
+from qgraph.diffusion.records.cascades import Cascades
+from qgraph.diffusion.regression.panel import Panel, dyad_periods, unit_periods
 from qgraph.diffusion.result import Refused
 from qgraph.diffusion.table import Words
 from qgraph.errors import NotFound, QGraphError

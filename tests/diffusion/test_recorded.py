@@ -12,11 +12,11 @@ import pytest
 
 from qgraph.compile.derive import derive
 from qgraph.compile.vocabulary import read_ontology
-from qgraph.diffusion.cascades import cascades
-from qgraph.diffusion.delays import delay
-from qgraph.diffusion.events import Event
-from qgraph.diffusion.layouts import events_text, read_events
-from qgraph.diffusion.recorded import (
+from qgraph.diffusion.promotion.delays import delay
+from qgraph.diffusion.records.cascades import cascades
+from qgraph.diffusion.records.events import Event
+from qgraph.diffusion.records.layouts import events_text, read_events
+from qgraph.diffusion.records.recorded import (
     MeasureSpell,
     RecordedEvent,
     labels,
@@ -26,8 +26,8 @@ from qgraph.diffusion.recorded import (
     recorded_events,
     spell_warnings,
 )
+from qgraph.diffusion.records.times import Span, day_of, read_time
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.times import Span, day_of, read_time
 from qgraph.errors import QGraphError
 from qgraph.graph import Graph, load
 from qgraph.terms import PREFIXES

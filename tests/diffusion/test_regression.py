@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.coefficients import adjusted
-from qgraph.diffusion.panel import Panel, dyad_periods, unit_periods
-from qgraph.diffusion.placebo import placebo_test
-from qgraph.diffusion.regression import event_history
+from qgraph.diffusion.records.cascades import Cascades
+from qgraph.diffusion.regression.coefficients import adjusted
+from qgraph.diffusion.regression.event_history import event_history
+from qgraph.diffusion.regression.panel import Panel, dyad_periods, unit_periods
+from qgraph.diffusion.regression.placebo import placebo_test
 from qgraph.diffusion.result import Refused
 from qgraph.errors import NotFound, QGraphError
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.dynamic_scores import dynamic_rate_scores
-from qgraph.diffusion.opportunities import opportunities
+from qgraph.diffusion.records.cascades import Cascades
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.scores import rate_scores, walker_scores
+from qgraph.diffusion.scores.dynamic_scores import dynamic_rate_scores
+from qgraph.diffusion.scores.opportunities import opportunities
+from qgraph.diffusion.scores.rate_scores import rate_scores, walker_scores
 from qgraph.errors import NotFound, QGraphError
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from qgraph.diffusion.promotion.series import ReportedSeries, reported_series
+from qgraph.diffusion.records.times import read_time
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.series import ReportedSeries, reported_series
-from qgraph.diffusion.times import read_time
 from qgraph.errors import NotFound
 from qgraph.graph import Graph, load
 from qgraph.terms import PREFIXES

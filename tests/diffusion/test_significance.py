@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qgraph.diffusion.blocks import Model
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.chance import pools, redraw, shares, tail, tempos
 from qgraph.diffusion.false_discovery import adjust
-from qgraph.diffusion.kernel import Exponential, Rayleigh
-from qgraph.diffusion.netinf import infer
+from qgraph.diffusion.networks.blocks import Model
+from qgraph.diffusion.networks.chance import pools, redraw, shares, tail, tempos
+from qgraph.diffusion.networks.kernel import Exponential, Rayleigh
+from qgraph.diffusion.networks.netinf import infer
+from qgraph.diffusion.networks.significance import calibrate, refuse_across_promotion
+from qgraph.diffusion.records.cascades import Cascades
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.significance import calibrate, refuse_across_promotion
 from qgraph.errors import QGraphError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from qgraph.diffusion.calibrated import CalibratedNetwork
+    from qgraph.diffusion.networks.calibrated import CalibratedNetwork
 
     from .conftest import Oracles
 
@@ -379,7 +379,7 @@ def test_more_values_than_thresholds_are_rounded_up(
 ) -> None:
     network = infer(chain, kernel=MODEL.kernel)
     exact = calibrate(chain, network=network, permutations=24, jobs=1)
-    monkeypatch.setattr("qgraph.diffusion.significance._THRESHOLDS", 20)
+    monkeypatch.setattr("qgraph.diffusion.networks.significance._THRESHOLDS", 20)
     rounded = calibrate(chain, network=network, permutations=24, jobs=1)
     assert (rounded.p >= exact.p).all()
     assert (rounded.p > exact.p).any()

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qgraph.diffusion.netrate import censored_rates
+from qgraph.diffusion.networks.netrate import censored_rates
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.seeding import choose_seeds
-from qgraph.diffusion.simulate import Mandate, compare_seed_sets, simulate_cascades
-from qgraph.diffusion.worlds import MODELS, World, spread_of
+from qgraph.diffusion.simulation.seeding import choose_seeds
+from qgraph.diffusion.simulation.simulate import Mandate, compare_seed_sets, simulate_cascades
+from qgraph.diffusion.simulation.worlds import MODELS, World, spread_of
 from qgraph.errors import QGraphError
 
 if TYPE_CHECKING:

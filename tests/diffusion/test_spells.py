@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.risk_table import cautions, check_events, check_level, risk_table
-from qgraph.diffusion.spells import Spell, Spells
+from qgraph.diffusion.survival.risk_table import cautions, check_events, check_level, risk_table
+from qgraph.diffusion.survival.spells import Spell, Spells
 from qgraph.errors import InvalidInput, QGraphError
 
 

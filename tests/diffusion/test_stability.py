@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from qgraph.diffusion.blocks import Model
-from qgraph.diffusion.cascades import Cascades
-from qgraph.diffusion.kernel import Exponential
+from qgraph.diffusion.networks.blocks import Model
+from qgraph.diffusion.networks.kernel import Exponential
+from qgraph.diffusion.networks.stability import stability
+from qgraph.diffusion.records.cascades import Cascades
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.stability import stability
 from qgraph.errors import QGraphError
 
 if TYPE_CHECKING:

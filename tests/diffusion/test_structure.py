@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qgraph.diffusion.networks.structure import structure
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.structure import structure
 from qgraph.errors import NotFound, QGraphError
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ import sys
 
 import networkx as nx
 
-from qgraph.diffusion.structure import structure
+from qgraph.diffusion.networks.structure import structure
 
 graph = nx.DiGraph()
 for line in sys.stdin:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.risk_table import CONDITIONAL
-from qgraph.diffusion.spells import Spell, Spells
-from qgraph.diffusion.survival import aalen_johansen, kaplan_meier, nelson_aalen
+from qgraph.diffusion.survival.estimators import aalen_johansen, kaplan_meier, nelson_aalen
+from qgraph.diffusion.survival.risk_table import CONDITIONAL
+from qgraph.diffusion.survival.spells import Spell, Spells
 from qgraph.errors import QGraphError
 
 if TYPE_CHECKING:

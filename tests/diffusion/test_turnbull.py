@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from qgraph.diffusion.result import Refused
-from qgraph.diffusion.spells import Spell, Spells
-from qgraph.diffusion.survival import kaplan_meier
-from qgraph.diffusion.turnbull import IntervalSurvival, turnbull
+from qgraph.diffusion.survival.estimators import kaplan_meier
+from qgraph.diffusion.survival.spells import Spell, Spells
+from qgraph.diffusion.survival.turnbull import IntervalSurvival, turnbull
 
 #: Months to cosmetic deterioration of the breast, (after, by]; 100 is not by the last visit.
 #: Finkelstein, D. M. and Wolfe, R. A. (1985), Biometrics 41(4), 933-945, table 4.

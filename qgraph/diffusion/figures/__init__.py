@@ -1,7 +1,7 @@
 """Figures of results, as papers print them: one for each kind of result, from one function.
 
 >>> from qgraph.diffusion.figures import draw
->>> from qgraph.diffusion.rate import promotion_rate
+>>> from qgraph.diffusion.promotion.rate import promotion_rate
 >>> draw(promotion_rate(94, 835)).startswith(b"<?xml")
 True
 """

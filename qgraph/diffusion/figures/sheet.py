@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qgraph.diffusion.drawing import picture
-from qgraph.diffusion.events import PERIODS, period_text
+from qgraph.diffusion.records.events import PERIODS, period_text
 from qgraph.diffusion.table import Words
 from qgraph.errors import QGraphError
 
@@ -94,10 +94,10 @@ class Sheet:
 
     def percent(self, axes: Axes, which: str = "y") -> None:
         """Write an axis of shares in per cent."""
-        from matplotlib.ticker import PercentFormatter
+        from matplotlib.ticker import FuncFormatter
 
         axis = axes.yaxis if which == "y" else axes.xaxis
-        axis.set_major_formatter(PercentFormatter(1.0))
+        axis.set_major_formatter(FuncFormatter(lambda share, _: f"{round(100 * share, 6):g}%"))
 
     def done(self, drawn: Figure) -> bytes:
         """Write the figure, while its canvas is open."""

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgraph.diffusion.curves import CumulativeHazard, CumulativeIncidence, SurvivalCurve
 from qgraph.diffusion.drawing import INKS, canvas, curves, dots, heading, panels
 from qgraph.diffusion.drawing import Curve as Line
 from qgraph.diffusion.drawing import Dots as Ranked
 from qgraph.diffusion.figures.sheet import Sheet, figure
-from qgraph.diffusion.life_table import LifeTable
-from qgraph.diffusion.log_rank import LogRank
-from qgraph.diffusion.risk_table import RiskTable
-from qgraph.diffusion.turnbull import IntervalSurvival
+from qgraph.diffusion.survival.curves import CumulativeHazard, CumulativeIncidence, SurvivalCurve
+from qgraph.diffusion.survival.life_table import LifeTable
+from qgraph.diffusion.survival.log_rank import LogRank
+from qgraph.diffusion.survival.risk_table import RiskTable
+from qgraph.diffusion.survival.turnbull import IntervalSurvival
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from qgraph.diffusion.curves import Curve
-    from qgraph.diffusion.spells import Spells
+    from qgraph.diffusion.survival.curves import Curve
+    from qgraph.diffusion.survival.spells import Spells
 
     Numbers = NDArray[np.float64]
 

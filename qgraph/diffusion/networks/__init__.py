@@ -1,0 +1,1 @@
+"""Diffusion networks: who follows whom, and which of that is more than chance."""

@@ -1,0 +1,1 @@
+"""Promotion: which share of measures, after how long, by whose count."""

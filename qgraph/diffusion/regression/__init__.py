@@ -1,0 +1,1 @@
+"""Event history analysis: who was at risk when, and what made the difference."""

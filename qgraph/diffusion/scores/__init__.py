@@ -1,0 +1,1 @@
+"""Units compared: who is early, who leads, who was surrounded by adopters."""

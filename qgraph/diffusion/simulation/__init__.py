@@ -1,0 +1,1 @@
+"""Simulation: what if a measure had started elsewhere, and do our methods keep their word."""
