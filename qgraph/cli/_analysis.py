@@ -120,7 +120,21 @@ class Told(NamedTuple):
         if form not in _FIGURES:
             endings = ", ".join(f".{form}" for form in _FIGURES)
             raise click.UsageError(f"--plot takes a file that ends in {endings}, not {path!r}.")
-        put_out(path, draw(result, form, settings.language))
+        put_out(path, draw(result, form, settings.language, _names(settings, result)))
+
+
+def _names(settings: Settings, result: Result) -> dict[str, str] | None:
+    """Give the labels of units and measures that come from a graph: a figure has no identifiers."""
+    if result.data is None or not result.data.query:
+        return None
+    from qgraph.diffusion.records.recorded import UNITS, labels, recorded_events
+
+    graph = settings.open()
+    known: set[str] = set()
+    for unit in UNITS:
+        table = recorded_events(graph, unit)
+        known.update(table.units, table.measures)
+    return labels(graph, sorted(known), settings.language)
 
 
 def events_options(function: Callable[..., Any]) -> Callable[..., Any]:

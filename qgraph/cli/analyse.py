@@ -11,6 +11,7 @@ from qgraph.cli._options import Settings, format_option, output_option, pass_set
 from qgraph.cli.curve import curve
 from qgraph.cli.infer import infer
 from qgraph.cli.panel import panel
+from qgraph.cli.report import report
 from qgraph.cli.score import exposure, score
 from qgraph.cli.simulate import simulate
 from qgraph.errors import NoAnswer
@@ -74,7 +75,7 @@ def diffusion() -> None:
     """
 
 
-for command in (curve, panel, infer, score, exposure, simulate):
+for command in (curve, panel, infer, score, exposure, simulate, report):
     diffusion.add_command(command)
 
 

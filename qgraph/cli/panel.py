@@ -84,7 +84,8 @@ def _panel(
         raise click.UsageError("Give either --ties FILE or --relation PROPERTY.")
     events = asked.events(settings)
     whole = asked._replace(promotions="ignore").cut(events)
-    when = None if asked.promotions == "ignore" else moments(events, period=asked.period) or None
+    promoted = {} if asked.promotions == "ignore" else moments(events, period=asked.period)
+    when = {name: promoted[name] for name in whole.measures if name in promoted} or None
     neighbours = read_ties(ties) if ties else None
     if relation:
         neighbours = recorded_ties(settings.open(), relation)

@@ -10,7 +10,6 @@ import io
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from qgraph.errors import MissingExtra, QGraphError
@@ -273,7 +272,7 @@ def _numbers_at_risk(
 ) -> None:
     """Print a small table below the axis, one line per curve, aligned with the ticks above it."""
     axes.set_xticks(list(times))
-    lines = [(curve, ink) for curve, ink in zip(drawn, cycle(INKS), strict=False) if curve.at_risk]
+    lines = [curve for curve in drawn if curve.at_risk]
 
     # In points below the axis, and so as far from the ticks in a high figure as in a low one.
     def write(text: str, x: float, line: int, place: Any, **how: Any) -> None:
@@ -289,11 +288,12 @@ def _numbers_at_risk(
         )
 
     write(title, 0, 0, axes.transAxes, ha="left", color=GREY)
-    for number, (curve, ink) in enumerate(lines, start=1):
+    # In the colour of text: those of lines are too light for small figures.
+    for number, curve in enumerate(lines, start=1):
         if len(lines) > 1:
-            write(short(curve.label, 18), 0, number, axes.transAxes, ha="right", color=ink)
+            write(short(curve.label, 18), 0, number, axes.transAxes, ha="right")
         for time, count in zip(times, curve.at_risk or (), strict=True):
-            write(str(count), time, number, axes.get_xaxis_transform(), ha="center", color=ink)
+            write(str(count), time, number, axes.get_xaxis_transform(), ha="center")
 
 
 def dots(
@@ -444,7 +444,7 @@ def matrix(
     )
     for row, column in np.argwhere(~np.ma.getmaskarray(shown)) if form else ():
         value = float(shown[row, column])
-        dark = value > (low + high) / 2
+        dark = value > low + 0.6 * (high - low)
         axes.text(
             column + 0.5,
             row + 0.5,

@@ -97,11 +97,14 @@ def _what(study: Study, adoptions: Sequence[RecordedEvent]) -> str:
     measures = len({one.measure for one in adoptions})
     places = len({place for one in adoptions for place in one.places})
     return study.say(
-        f"{many(len(adoptions), 'adoption', 'adoptions')} of {many(measures, 'measure', 'measures')}"
+        f"{many(len(adoptions), 'adoption', 'adoptions')} of"
+        f" {many(measures, 'measure', 'measures')}"
         f" in {many(places, 'place', 'places')} {'is' if len(adoptions) == 1 else 'are'} on record."
         f" {order.count('after')} came on or after the first promotion of the measure,"
-        f" {order.count('before')} before it; for {order.count('unknown')} the dates do not tell, and"
-        f" {order.count('none')} {'is' if order.count('none') == 1 else 'are'} of measures without a"
+        f" {order.count('before')} before it; for {order.count('unknown')} the dates do not"
+        " tell, and"
+        f" {order.count('none')} {'is' if order.count('none') == 1 else 'are'} of measures"
+        " without a"
         " promotion on record. That a place is not listed does not mean that it did not adopt.",
         f"图谱记录了{measures}项措施在{places}个地方的{len(adoptions)}次采纳：{order.count('after')}次在该措施首次推广当日或之后，"
         f"{order.count('before')}次在之前，{order.count('unknown')}次先后不明，"
@@ -261,7 +264,8 @@ def _growth(study: Study, curves: Sequence[Attempt]) -> Section:
         return Section("adoption-growth", title, (Paragraph((words,)),))
     words = study.say(
         f"A growth curve needs most of its rise behind it: at least {PERIODS_NEEDED} periods and"
-        f" {ADOPTERS_NEEDED} adopters, and its inflection passed. It was tried on the measures that most places took up with a known year.",
+        f" {ADOPTERS_NEEDED} adopters, and its inflection passed. It was tried on the measures"
+        " that most places took up with a known year.",
         f"增长曲线须已走完大部分上升阶段：至少{PERIODS_NEEDED}个时期、{ADOPTERS_NEEDED}个采纳者，且已过拐点。以下对年份已知、采纳地方最多的措施作了尝试。",
     )
     parts: list[Part] = [Paragraph((words,))]
@@ -295,19 +299,24 @@ def _findings(
 ) -> tuple[Finding, ...]:
     measures = len({one.measure for one in adoptions})
     text = study.say(
-        f"{many(len(adoptions), 'adoption', 'adoptions')} of {many(measures, 'measure', 'measures')}"
+        f"{many(len(adoptions), 'adoption', 'adoptions')} of"
+        f" {many(measures, 'measure', 'measures')}"
         f" elsewhere {'is' if len(adoptions) == 1 else 'are'} on record.",
         f"图谱记录了{measures}项措施在他处的{len(adoptions)}次采纳。",
     )
     if found and len(found[0].places) > 1:
-        most = found[0]
-        text += study.say(
-            f" No measure is on record in more than {len(most.places)} places"
-            f" ({study.name(most.measure)}), too few for a growth curve."
-            if len(most.places) < ADOPTERS_NEEDED
-            else f" The widest is on record in {len(most.places)} places ({study.name(most.measure)}).",
-            f"见于地方最多的措施也只有{len(most.places)}处（{study.name(most.measure)}），不足以拟合增长曲线。"
-            if len(most.places) < ADOPTERS_NEEDED
-            else f"见于地方最多的是{study.name(most.measure)}，共{len(most.places)}处。",
-        )
+        text += _widest(study, study.name(found[0].measure), len(found[0].places))
     return (Finding(text, "adoption"),)
+
+
+def _widest(study: Study, name: str, places: int) -> str:
+    if places < ADOPTERS_NEEDED:
+        return study.say(
+            f" No measure is on record in more than {places} places ({name}), too few for a growth"
+            " curve.",
+            f"见于地方最多的措施也只有{places}处（{name}），不足以拟合增长曲线。",
+        )
+    return study.say(
+        f" The one in most places is on record in {places} ({name}).",
+        f"见于地方最多的是{name}，共{places}处。",
+    )

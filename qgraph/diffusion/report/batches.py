@@ -136,14 +136,16 @@ def _what(study: Study, found: Sequence[Batch]) -> str:
     covered = sum(min(len(one.measures), one.size or 0) for one in sized)
     empty = sum(not one.measures for one in found)
     words = study.say(
-        f"{many(len(found), 'batch', 'batches')} of promotion {'is' if len(found) == 1 else 'are'} on"
+        f"{many(len(found), 'batch', 'batches')} of promotion"
+        f" {'is' if len(found) == 1 else 'are'} on"
         f" record, {len(dated)} with a date, and {many(known, 'item', 'items')} of them.",
         f"图谱记录了{len(found)}个推广批次（{len(dated)}个有日期）及其中的{known}项。",
     )
     if listed:
         words += study.say(
             f" For {len(sized)} of the batches a source says how long the list is: {listed} items"
-            f" together, of which the graph names {covered} ({study.percent(covered / listed, 0)}).",
+            f" together, of which the graph names {covered}"
+            f" ({study.percent(covered / listed, 0)}).",
             f"其中{len(sized)}个批次有来源说明清单长度，合计{listed}项，图谱收录{covered}项"
             f"（{study.percent(covered / listed, 0)}）。",
         )
@@ -271,7 +273,8 @@ def _findings(study: Study, found: Sequence[Batch]) -> tuple[Finding, ...]:
         text += study.say(f", from {first} to {last}", f"（{first}年至{last}年）")
     if listed:
         text += study.say(
-            f"; of {listed} items on the {len(sized)} lists whose length is known, {covered} are named"
+            f"; of {listed} items on the {len(sized)} lists whose length is known, {covered}"
+            " are named"
             " here one by one.",
             f"；在{len(sized)}份长度已知的清单共{listed}项中，逐项收录了{covered}项。",
         )

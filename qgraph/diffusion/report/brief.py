@@ -31,7 +31,8 @@ def chapter(study: Study, chapters: Sequence[Chapter], titles: Mapping[str, str]
 def _unsaid(study: Study) -> str:
     return study.say(
         "From these data: how likely a measure is to be promoted, how long one"
-        " takes that is not yet promoted, which zone innovates more or better, whether a place took a"
+        " takes that is not yet promoted, which zone innovates more or better, whether a place"
+        " took a"
         " measure over because another had it, and whether what was promoted was carried out.",
         "从这些数据无法得知：一项措施有多大可能得到推广；尚未推广的措施还需多久；哪个功能区创新更多或更好；"
         "某地是否因他地已有而采纳；推广的措施是否得到落实。",

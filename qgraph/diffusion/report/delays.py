@@ -154,7 +154,8 @@ def _risk_set(study: Study, piloted: Sequence[MeasureSpell]) -> tuple[Part, ...]
         )
     )
     words = study.say(
-        "A measure comes under observation with its first pilot and leaves with its promotion to the"
+        "A measure comes under observation with its first pilot and leaves with its promotion"
+        " to the"
         " whole country, with its end, or with the newest source"
         + (f" ({study.day(study.newest)})" if isfinite(study.newest) else "")
         + ". Those not yet promoted by then are censored: they stay in, as measures that may still"
@@ -186,7 +187,8 @@ def _curve(study: Study, attempt: Attempt, found: CumulativeIncidence | None) ->
     time, row = _last_event(found)
     if row < 0:
         words = study.say(
-            f"None of the {many(len(spells.exit), 'measure', 'measures')} in the risk set was promoted"
+            f"None of the {many(len(spells.exit), 'measure', 'measures')} in the risk set was"
+            " promoted"
             " while it was watched; the estimate is 0 throughout.",
             f"风险集中的{len(spells.exit)}项措施在观察期内均未被推广，估计值恒为0。",
         )
@@ -196,13 +198,14 @@ def _curve(study: Study, attempt: Attempt, found: CumulativeIncidence | None) ->
         left = int(found.n_risk[found.time == after][0])
         words = study.say(
             f"Of the {many(len(spells.exit), 'measure', 'measures')} in the risk set, {promoted}"
-            f" {'was' if promoted == 1 else 'were'} promoted nationwide on a known date. By"
-            f" {time:g} years after the first pilot the estimated share is"
-            f" {study.percent(estimate)} (95% interval {study.interval(low, high)}), and it does not"
+            f" {'was' if promoted == 1 else 'were'} promoted nationwide on a known date. The"
+            f" estimated share is {study.percent(estimate)} {_within(study, time)} (95%"
+            f" interval {study.interval(low, high)}), and it does not"
             f" rise after that up to year {after:g}, when {left} of the measures"
             f" {'is' if left == 1 else 'are'} still watched.",
-            f"风险集的{len(spells.exit)}项措施中，{promoted}项在已知日期得到全国推广。首次试点后{time:g}年，"
-            f"估计份额为{study.percent(estimate)}（95%区间{study.interval(low, high)}），"
+            f"风险集的{len(spells.exit)}项措施中，{promoted}项在已知日期得到全国推广。"
+            f"{_within(study, time)}"
+            f"的估计份额为{study.percent(estimate)}（95%区间{study.interval(low, high)}），"
             f"此后至第{after:g}年不再上升，届时仍有{left}项在观察中。",
         )
     caption = study.say(
@@ -234,8 +237,10 @@ def _left_out(study: Study, found: CumulativeIncidence) -> Fold:
 
 def _no_rate(study: Study) -> str:
     return study.say(
-        "This describes the measures on record whose start is known. It is not the promotion rate of"
-        " any zone: measures came into the graph because somebody wrote about them, and many because"
+        "This describes the measures on record whose start is known. It is not the promotion"
+        " rate of"
+        " any zone: measures came into the graph because somebody wrote about them, and many"
+        " because"
         " they were promoted.",
         "这只描述起点已知的在录措施，并非任何功能区的推广率：措施因有人报道而进入图谱，其中许多正因得到推广。",
     )
@@ -243,7 +248,8 @@ def _no_rate(study: Study) -> str:
 
 def _refused(study: Study, attempt: Attempt) -> tuple[Part, ...]:
     words = study.say(
-        f"{attempt.method} was tried on {attempt.on} and refused: {attempt.reason}. {attempt.needed}",
+        f"{attempt.method} was tried on {attempt.on} and refused: {attempt.reason}."
+        f" {attempt.needed}",
         f"对{attempt.on}尝试了{attempt.method}，被拒绝：{attempt.reason}。{attempt.needed}",
     )
     return (Paragraph((words,), "refused"),)
@@ -311,12 +317,14 @@ def _test(study: Study, by: str, groups: Sequence[_Group]) -> Attempt:
             most = max((group.promoted for group in groups), default=0)
             raise Refused(
                 Words(
-                    f"fewer than two {word.en} have {LEAST_EVENTS} measures with a known start and a"
+                    f"fewer than two {word.en} have {LEAST_EVENTS} measures with a known start"
+                    " and a"
                     f" national promotion; the most is {most}",
                     f"起点已知且得到全国推广的措施达到{LEAST_EVENTS}项的{word.zh}不足两个，最多为{most}项",
                 ),
                 Words(
-                    f"At least {LEAST_EVENTS} dated promotions in each of two {word.en} are needed.",
+                    f"At least {LEAST_EVENTS} dated promotions in each of two {word.en} are"
+                    " needed.",
                     f"至少需要两个{word.zh}各有{LEAST_EVENTS}项日期已知的推广。",
                 ),
             )
@@ -402,7 +410,8 @@ def _successes(study: Study, piloted: Sequence[MeasureSpell]) -> tuple[Part, ...
     words = study.say(
         f"For {len(found)} of the {many(national, 'measure', 'measures')} promoted nationwide both"
         " years are known. These are delays among successes only: a measure that waits longer, or"
-        " for ever, cannot be among them, so their mean is no estimate of how long a measure waits.",
+        " for ever, cannot be among them, so their mean is no estimate of how long a measure"
+        " waits.",
         f"{national}项全国推广的措施中，{len(found)}项的两个年份均已知。这些只是成功者的时滞："
         "等待更久或永不推广的措施不可能在内，其均值不能用来估计措施的等待时间。",
     )
@@ -453,12 +462,21 @@ def _ties(study: Study) -> tuple[Part, ...]:
     return (Section("delays-ties", title, (Paragraph((words,)),)),)
 
 
+def _within(study: Study, years: float) -> str:
+    if years < 1:
+        return study.say("within the calendar year of the pilot", "试点当年内")
+    return study.say(
+        f"within {years:g} calendar {'year' if years == 1 else 'years'}", f"{years:g}个日历年内"
+    )
+
+
 def _findings(
     study: Study, piloted: Sequence[MeasureSpell], found: CumulativeIncidence | None
 ) -> tuple[Finding, ...]:
     known = sum(one.start_known for one in piloted)
     text = study.say(
-        f"{many(len(piloted), 'measure has', 'measures have')} a pilot on record; of {known} the year"
+        f"{many(len(piloted), 'measure has', 'measures have')} a pilot on record; of {known}"
+        " the year"
         " in which it began is known.",
         f"{len(piloted)}项措施有试点记录，其中{known}项的起始年份已知。",
     )
@@ -468,11 +486,16 @@ def _findings(
             estimate, low, high = (float(p[row]) for p in (found.estimate, found.low, found.high))
             promoted = int(found.events[found.cause == 0].sum())
             text += study.say(
-                f" Of those, {promoted} {'was' if promoted == 1 else 'were'} promoted nationwide on a"
-                f" known date: {study.percent(estimate)} within {time:g} years by the Aalen-Johansen"
-                f" estimate (95% interval {study.interval(low, high)}). It describes the record, not"
+                f" Of those, {promoted} {'was' if promoted == 1 else 'were'} promoted"
+                " nationwide on a"
+                f" known date: {study.percent(estimate)} {_within(study, time)} by the"
+                " Aalen-Johansen"
+                f" estimate (95% interval {study.interval(low, high)}). It describes the"
+                " record, not"
                 " the zones.",
-                f"其中{promoted}项在已知日期得到全国推广：按Aalen-Johansen估计，{time:g}年内为"
-                f"{study.percent(estimate)}（95%区间{study.interval(low, high)}）。这描述的是记录，而非各功能区。",
+                f"其中{promoted}项在已知日期得到全国推广：按Aalen-Johansen估计，"
+                f"{_within(study, time)}为"
+                f"{study.percent(estimate)}（95%区间{study.interval(low, high)}）。"
+                "这描述的是记录，而非各功能区。",
             )
     return (Finding(text, "delays"),)

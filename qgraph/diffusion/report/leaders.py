@@ -78,7 +78,8 @@ def _zones(study: Study, zones: Sequence[ZoneCount]) -> tuple[Part, ...]:
     shown = list(zones[:_MOST_ZONES])
     only = sum(one.promoted_only for one in study.spells)
     words = study.say(
-        "These are counts of what is on record, not of what happened, and no rates. A zone with many"
+        "These are counts of what is on record, not of what happened, and no rates. A zone"
+        " with many"
         f" pilots here is one that sources in this graph tell more of; {only} of"
         f" {many(len(study.spells), 'measure is', 'measures are')} on record only because they were"
         " promoted. The counts do not rank zones.",
@@ -107,7 +108,8 @@ def _zones(study: Study, zones: Sequence[ZoneCount]) -> tuple[Part, ...]:
     piloted = [one for one in shown if one.piloted]
     labels = [study.name(one.zone) for one in piloted]
     drawn = study.say(
-        "Measures with a pilot on record, by zone, and how many of them have a national promotion on"
+        "Measures with a pilot on record, by zone, and how many of them have a national"
+        " promotion on"
         " record",
         "各功能区有试点记录的措施，及其中有全国推广记录者",
     )
@@ -172,14 +174,16 @@ def _refuse_unshared(found: Cascades, unit: str) -> None:
     word = _UNITS[unit]
     raise Refused(
         Words(
-            f"{len(sizes) - several} of {many(len(sizes), 'measure', 'measures')} with a known year are"
+            f"{len(sizes) - several} of {many(len(sizes), 'measure', 'measures')} with a known"
+            " year are"
             f" on record for one of the {word.en} only, so that an estimate would tell who was"
             " recorded, not who was early",
             f"年份已知的{len(sizes)}项措施中有{len(sizes) - several}项只见于一个{word.zh}，"
             "估计只能说明谁被记录，不能说明谁更早",
         ),
         Words(
-            f"At least half of the measures, and no fewer than {LEAST_SHARED}, must have dated events"
+            f"At least half of the measures, and no fewer than {LEAST_SHARED}, must have dated"
+            " events"
             f" in two or more {word.en}; here {several} {'has' if several == 1 else 'have'}.",
             f"至少半数措施（且不少于{LEAST_SHARED}项）须在两个以上{word.zh}有日期已知的事件，现有{several}项。",
         ),
@@ -198,7 +202,8 @@ def _history(found: Cascades, when: dict[str, float]) -> Regression:
     if result.events < LEAST_SHARED * terms:
         raise Refused(
             Words(
-                f"{many(result.events, 'adoption', 'adoptions')} after the first of a measure are too"
+                f"{many(result.events, 'adoption', 'adoptions')} after the first of a measure"
+                " are too"
                 f" few for {terms} terms (Peduzzi et al. 1996, Journal of Clinical Epidemiology"
                 " 49(12), 1373-1379)",
                 f"首次之后的采纳只有{result.events}次，不足以估计{terms}个自变量"
@@ -274,14 +279,18 @@ def _findings(study: Study, attempts: Sequence[Attempt]) -> tuple[Finding, ...]:
     refused = sum(one.result is None for one in attempts)
     if refused < len(attempts):
         text = study.say(
-            f"{len(attempts) - refused} of {len(attempts)} attempts to tell who leads gave an answer;"
+            f"{len(attempts) - refused} of {len(attempts)} attempts to tell who leads gave an"
+            " answer;"
             f" {refused} were refused.",
-            f"判断谁在领先的{len(attempts)}次尝试中，{len(attempts) - refused}次有结果，{refused}次被拒绝。",
+            f"判断谁在领先的{len(attempts)}次尝试中，{len(attempts) - refused}次有结果，"
+            f"{refused}次被拒绝。",
         )
     else:
         text = study.say(
-            f"Who leads and who follows cannot be told: all {len(attempts)} attempts, with scores, lead"
-            " and lag, two kinds of networks and regressions, were refused for lack of dated adoptions"
+            f"Who leads and who follows cannot be told: all {len(attempts)} attempts, with"
+            " scores, lead"
+            " and lag, two kinds of networks and regressions, were refused for lack of dated"
+            " adoptions"
             " of the same measures in several places.",
             f"无法判断谁领先、谁跟随：以得分、先后关系、两种网络和回归所作的{len(attempts)}次尝试均被拒绝，"
             "因为缺少同一措施在多地的有日期采纳记录。",

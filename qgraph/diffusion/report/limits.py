@@ -51,7 +51,8 @@ def _biases(study: Study) -> tuple[Text, ...]:
     return (
         (
             say(
-                "Successes only. Many measures are known only because they were promoted. Shares and"
+                "Successes only. Many measures are known only because they were promoted."
+                " Shares and"
                 " delays among such measures describe what succeeded; leaving out the rest biases"
                 " what is found of how measures spread (",
                 "只见成功。许多措施因得到推广才为人所知，在其中计算的份额和时滞只描述成功者；"
@@ -62,8 +63,10 @@ def _biases(study: Study) -> tuple[Text, ...]:
         ),
         (
             say(
-                "Sites are chosen. Experiments of the centre were mostly placed where they were likely"
-                " to succeed, and local efforts rose with them, so that what a pilot achieved is not"
+                "Sites are chosen. Experiments of the centre were mostly placed where they"
+                " were likely"
+                " to succeed, and local efforts rose with them, so that what a pilot achieved"
+                " is not"
                 " what the measure would achieve elsewhere (",
                 "试点地点经过挑选。中央的试验多设在容易成功之处，地方投入也随之增加，"
                 "试点的成效不等于措施在别处的成效（",
@@ -75,21 +78,24 @@ def _biases(study: Study) -> tuple[Text, ...]:
         ),
         (
             say(
-                "Denominators are missing. Where only promoted measures are counted, no share can be"
+                "Denominators are missing. Where only promoted measures are counted, no share"
+                " can be"
                 " formed; where both are counted, the rule is the publisher's own.",
                 "缺少分母。只统计推广数的地方无法计算份额；两者都有统计的地方，口径由发布者自定。",
             ),
         ),
         (
             say(
-                "Starts are filled in afterwards. Years of launch are often told only when a measure"
+                "Starts are filled in afterwards. Years of launch are often told only when a"
+                " measure"
                 " is promoted or praised, and may be set to when it became visible.",
                 "起点是事后补记的。推出年份往往在得到推广或表彰时才被提及，可能被记为受到关注之时。",
             ),
         ),
         (
             say(
-                "One measure, several names. Lists rename and split measures. The editors merge what"
+                "One measure, several names. Lists rename and split measures. The editors"
+                " merge what"
                 " they can show to be the same; what they could not counts as several.",
                 "一事多名。清单会改名或拆分措施。编者合并了能够证明相同者，未能证明的仍计为多项。",
             ),
@@ -104,7 +110,8 @@ def _biases(study: Study) -> tuple[Text, ...]:
         (
             say(
                 "Definitions conflict. “Institutional innovation”, “measure” and “promoted"
-                " nationwide” are counted differently by different zones and at different times; the"
+                " nationwide” are counted differently by different zones and at different"
+                " times; the"
                 " graph records the differences that it knows of, and there may be others.",
                 "口径不一。“制度创新”“措施”“全国复制推广”在不同地方、不同时间统计口径不同；"
                 "图谱记录了已知的差异，可能还有未知的。",

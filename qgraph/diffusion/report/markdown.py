@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import count
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from qgraph import cells
 from qgraph.diffusion.report.model import (
@@ -84,7 +85,7 @@ class _Writer:
         number = next(self._figures)
         if not self.folder:
             return
-        yield f"![{_plain(part.alternative)}]({self.folder}/{part.name}.svg)"
+        yield f"![{_plain(part.alternative)}]({quote(self.folder)}/{part.name}.svg)"
         yield ""
         yield f"**{self.words['figure']} {number}.** {_plain(part.caption)}"
         yield ""

@@ -85,8 +85,10 @@ def _assumptions(study: Study, attempts: Sequence[Attempt], *, rates: bool) -> t
 
 def _settings(study: Study) -> str:
     return study.say(
-        f"Times of survival are whole years unless said otherwise; confidence is 95% throughout; random"
-        f" numbers start from seed {study.seed}, so that the same graph gives the same report, byte for"
+        "Times of survival are whole years unless said otherwise; confidence is 95%"
+        " throughout; random"
+        f" numbers start from seed {study.seed}, so that the same graph gives the same report,"
+        " byte for"
         " byte. A method whose preconditions do not hold refuses; none was forced.",
         f"除另有说明外，生存分析以整年计；置信水平均为95%；随机数种子为{study.seed}，"
         "同一图谱生成的报告逐字节相同。前提不成立的方法一律拒绝，未作任何强制计算。",

@@ -45,7 +45,7 @@ Text: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; ``kind`` is ``note`` (to be read with care), ``refused``, ``unsaid`` or empty."""
+    """A paragraph; ``kind`` is ``note``, ``refused`` or ``unsaid`` if it stands out, else empty."""
 
     text: Text
     kind: str = ""

@@ -117,7 +117,8 @@ def _share(study: Study, one: ReportedRate) -> str:
         f"{study.percent(rate.share, 2)} (95% Wilson interval"
         f" {study.interval(wilson.low, wilson.high, 2)}; Clopper-Pearson"
         f" {study.interval(exact.low, exact.high, 2)})",
-        f"{study.percent(rate.share, 2)}（95% Wilson区间{study.interval(wilson.low, wilson.high, 2)}；"
+        f"{study.percent(rate.share, 2)}（95% Wilson区"
+        f"间{study.interval(wilson.low, wilson.high, 2)}；"
         f"Clopper-Pearson区间{study.interval(exact.low, exact.high, 2)}）",
     )
 
@@ -191,7 +192,8 @@ def _rates_of(study: Study, own: Sequence[ReportedRate], subject: str) -> Sectio
             f" {study.percent(min(shares), 2)} to {study.percent(max(shares), 2)}. They overlap: a"
             " later share counts the earlier measures again, so the rows are not independent and"
             " their spread is no measure of error.",
-            f"{len(own)}对数字给出的份额在{study.percent(min(shares), 2)}至{study.percent(max(shares), 2)}"
+            f"{len(own)}对数字给出的份额"
+            f"在{study.percent(min(shares), 2)}至{study.percent(max(shares), 2)}"
             "之间。后一个份额包含前一个的措施，各行并不独立，其离散程度不能当作误差。",
         )
         parts.append(Paragraph((words,)))
@@ -253,7 +255,8 @@ def _apart(study: Study, series: ReportedSeries) -> list[Part]:
     words = study.say(
         f"The latest figures, {_one(study, last['launched'])} and {_one(study, last['promoted'])},"
         " are of different times: one may not be divided by the other.",
-        f"最近的数字{_one(study, last['launched'])}与{_one(study, last['promoted'])}时间不同，不可相除。",
+        f"最近的数字{_one(study, last['launched'])}与{_one(study, last['promoted'])}时间不同，"
+        "不可相除。",
     )
     return [Paragraph((words,), "note")]
 
@@ -261,8 +264,10 @@ def _apart(study: Study, series: ReportedSeries) -> list[Part]:
 def _one(study: Study, one: Count) -> str:
     value = f"{one.value:g}"
     return study.say(
-        f"{value} {study.word(INDICATORS[one.indicator])} ({study.time(one.time)}, {one.publisher or one.source})",
-        f"{study.word(INDICATORS[one.indicator])}{value}项（{study.time(one.time)}，{one.publisher or one.source}）",
+        f"{value} {study.word(INDICATORS[one.indicator])} ({study.time(one.time)},"
+        f" {one.publisher or one.source})",
+        f"{study.word(INDICATORS[one.indicator])}{value}项（{study.time(one.time)}，"
+        f"{one.publisher or one.source}）",
     )
 
 
@@ -319,7 +324,8 @@ def _rules(study: Study, series: ReportedSeries) -> tuple[Part, ...]:
 def _others(study: Study, rates: Sequence[ReportedRate]) -> Section:
     places = len({one.subject for one in rates})
     words = study.say(
-        f"Pairs of figures are on record for {many(places, 'other place', 'other places')}, too. Each"
+        f"Pairs of figures are on record for {many(places, 'other place', 'other places')},"
+        " too. Each"
         " place counts by its own rule: a row may be read by itself, and rows of different places"
         " may not be ranked, pooled or divided by one another.",
         f"另有{places}个地方有成对的数字。各地方口径自定：各行只可单独解读，不同地方之间不得排名、合并或相除。",

@@ -6,7 +6,7 @@ from collections import Counter
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
-from qgraph.diffusion.records.events import KINDS, period_of
+from qgraph.diffusion.records.events import period_of
 from qgraph.diffusion.report.model import Figure, Paragraph, Section, Tabular
 from qgraph.diffusion.report.plates import by_year
 from qgraph.diffusion.report.study import COUNTED, Chapter, Finding, Study, column, many, share
@@ -30,6 +30,12 @@ KIND_NAMES = {
 }
 """What the kinds of events are called."""
 
+_COUNTS = {
+    "pilot": ("pilot", "pilots"),
+    "promotion": ("promotion", "promotions"),
+    "adoption": ("adoption", "adoptions"),
+    "end": ("repeal or closure", "repeals and closures"),
+}
 _MOST_FIELDS = 12
 _PRECISIONS = {
     "day": Words("Day", "精确到日"),
@@ -133,19 +139,15 @@ def _what(study: Study) -> str:
     sources = len({source for one in events for source in one.sources})
     national = sum(bool(one.nationwide) for one in study.spells)
     each = [
-        study.say(
-            f"{kinds[kind]} {study.word(KIND_NAMES[kind]).lower()}",
-            f"{study.word(KIND_NAMES[kind])}{kinds[kind]}项",
-        )
-        for kind in KINDS[1:3] + KINDS[:1] + KINDS[3:]
+        study.say(many(kinds[kind], *_COUNTS[kind]), f"{KIND_NAMES[kind].zh}{kinds[kind]}项")
+        for kind in KIND_NAMES
         if kinds[kind]
     ]
     return study.say(
         f"The graph records {many(len(events), 'event', 'events')} in the life of"
-        f" {many(measures, 'measure', 'measures')}: {study.listed(each)}. They rest on"
-        f" {many(sources, 'source', 'sources')}."
-        f" {many(national, 'measure is', 'measures are')} on record as promoted to the"
-        " whole country.",
+        f" {many(measures, 'measure', 'measures')}: {study.listed(each)}. The records rest on"
+        f" {many(sources, 'source', 'sources')}. {many(national, 'measure is', 'measures are')} on"
+        " record as promoted to the whole country.",
         f"图谱记录了{measures}项措施的{len(events)}个事件：{study.listed(each)}，依据{sources}个来源。"
         f"其中{national}项措施有全国复制推广的记录。",
     )
@@ -158,21 +160,25 @@ def _inferred(study: Study) -> tuple[Paragraph, ...]:
     times = sum(one.time_inferred and not one.inferred for one in study.events)
     if not ours and not times:
         return ()
-    return (
-        Paragraph(
-            (
-                study.say(
-                    f"Of {many(ours, 'event', 'events')} it is our reading, not the"
-                    f" words of a source, that {'it' if ours == 1 else 'they'} happened at all; of"
-                    f" {times} more only the time is our reading. The option --no-inferred leaves"
-                    " all of that out, here and in every command.",
-                    f"其中{ours}个事件本身是我们的解读而非来源原文，另有{times}个仅时间为我们的解读。"
-                    "使用选项--no-inferred可在本报告及所有命令中将其排除。",
-                ),
-            ),
-            "note",
-        ),
+    told = []
+    if ours:
+        told.append(
+            study.say(
+                f"that {many(ours, 'event', 'events')} happened at all",
+                f"{ours}个事件是否发生",
+            )
+        )
+    if times:
+        told.append(
+            study.say(f"when {many(times, 'other', 'others')} did", f"另外{times}个事件何时发生")
+        )
+    words = study.say(
+        f"It is our reading, not the words of a source, {' and '.join(told)}. The option"
+        " --no-inferred leaves all of that out, here and in every command.",
+        f"{'以及'.join(told)}，出于我们的解读而非来源原文。"
+        "使用选项 --no-inferred 可在本报告及所有命令中将其排除。",
     )
+    return (Paragraph((words,), "note"),)
 
 
 def _precision(one: RecordedEvent) -> str:
@@ -205,7 +211,8 @@ def _precision_words(study: Study) -> str:
     none = sum(_precision(one) == "none" for one in study.events)
     total = len(study.events)
     return study.say(
-        f"The day is known for {exact} of {total} events ({study.percent(exact / total, 0)}), and"
+        f"The day is known for {exact} of {many(total, 'event', 'events')}"
+        f" ({study.percent(exact / total, 0)}), and"
         f" for {none} ({study.percent(none / total, 0)}) no time at all. Every method below uses"
         " what is known of a time and no more: a month stays a month, and “no later than” stays a"
         " bound.",
@@ -348,7 +355,8 @@ def _coverage(study: Study, zones: Sequence[ZoneCount]) -> tuple[Part, ...]:
         "有试点记录的措施数与来源最近的确切统计数",
     )
     words = study.say(
-        "What the graph can name is set here beside what sources count. The rest is not known, which"
+        "What the graph can name is set here beside what sources count. The rest is not known,"
+        " which"
         " does not mean that it is absent; and what is on record is not a sample of it. Places may"
         " lie in one another, and each counts by its own rule.",
         "此处将图谱能够逐项列出的措施与来源的统计数对照。其余部分未知，不等于不存在；"
@@ -362,8 +370,8 @@ def _findings(study: Study, zones: Sequence[ZoneCount]) -> tuple[Finding, ...]:
     exact = sum(_precision(one) == "day" for one in events)
     text = study.say(
         f"{many(len(events), 'event', 'events')} of"
-        f" {many(measures, 'measure', 'measures')} are on record; the day is known for"
-        f" {exact}.",
+        f" {many(measures, 'measure', 'measures')} {'is' if len(events) == 1 else 'are'} on record;"
+        f" the day is known for {exact}.",
         f"图谱记录了{measures}项措施的{len(events)}个事件，其中{exact}个精确到日。",
     )
     covered = [one for one in zones if one.launched and one.piloted]
@@ -372,9 +380,11 @@ def _findings(study: Study, zones: Sequence[ZoneCount]) -> tuple[Finding, ...]:
         launched = int(_value(most.launched))
         ratio = share(most.piloted, launched) or 0.0
         text += study.say(
-            f" Of the {launched} measures that sources count for {study.name(most.zone)}, the graph"
-            f" names a pilot of {most.piloted} ({study.percent(ratio)}).",
-            f"来源称{study.name(most.zone)}推出{launched}项措施，图谱收录了其中{most.piloted}项的试点"
-            f"（{study.percent(ratio)}）。",
+            f" Sources count {launched} measures launched by {study.name(most.zone)}; the"
+            " graph names a"
+            f" pilot there of {most.piloted}, so that at most {study.percent(ratio)} of them are on"
+            " record.",
+            f"来源称{study.name(most.zone)}推出{launched}项措施，"
+            f"图谱收录该区有试点的措施{most.piloted}项，即至多{study.percent(ratio)}。",
         )
     return (Finding(text, "records"),)

@@ -27,8 +27,10 @@ def chapter(study: Study, chapters: Sequence[Chapter]) -> Chapter:
     queries += [pair for one in chapters for pair in one.queries]
     words = study.say(
         "These commands give the numbers of the sections above, each with its formula, its citation"
-        " and what to read with care; --format csv or json gives them whole.",
-        "以下命令给出前文各节的数字，并附公式、文献和解读须知；--format csv或json给出完整数据。",
+        " and what to read with care; --format csv or json gives them whole. What was refused"
+        " above they refuse, too, or give with its warnings where this report asks for more.",
+        "以下命令给出前文各节的数字，并附公式、文献和解读须知；--format csv 或 json 给出完整数据。"
+        "前文被拒绝的，命令同样拒绝，或在本报告要求更严之处连同警告一并给出。",
     )
     if not study.is_bundled:
         words += study.say(

@@ -235,9 +235,9 @@ def lead_lag(cascades: Cascades, *, least: int = 10, level: float = 0.05) -> Lea
                 f"没有两个单位共同采纳{least}项措施，最多为{most}项",
             ),
             Words(
-                f"At least {least} common measures are needed for a pair; lower `least` if the "
-                "sign test may rest on fewer.",
-                f"每对单位至少需要{least}项共同措施；如可接受更少，请调低least。",
+                f"At least {least} common measures are needed for a pair, unless the sign test may "
+                "rest on fewer (--least).",
+                f"每对单位至少需要{least}项共同措施；如可接受更少，请调低下限（--least）。",
             ),
         )
     untied = np.where(enough, common - tied, 0)
