@@ -55,7 +55,7 @@ def _rates(result: RateScores, sheet: Sheet) -> bytes:
         axes.set_xlabel(sheet.say("Adoptions per opportunity", "每次机会的采纳数"))
         parts = [
             sheet.level(float(str(result.settings.get("confidence", 0.95)))),
-            sheet.say(f"dotted: all units, {whole:.3f}", f"虚线：全部主体，{whole:.3f}"),
+            sheet.say(f"dotted: all units, {whole:.3f}", f"虚线：全部单位，{whole:.3f}"),
             sheet.first(len(order), len(result.units)),
         ]
         note = sheet.say("; ", "；").join(part for part in parts if part)
@@ -124,7 +124,7 @@ def _lead_lag(result: LeadLag, sheet: Sheet) -> bytes:
                 Rectangle((column, row), 1, 1, fill=False, edgecolor=INKS[1], linewidth=1.3)
             )
         scale = drawn.colorbar(mesh, ax=axes, shrink=0.6)
-        scale.set_label(sheet.say("Share in which the row was earlier", "行主体较早的比例"))
+        scale.set_label(sheet.say("Share in which the row was earlier", "行单位较早的比例"))
         note = sheet.say(
             f"sources on top; framed: q ≤ {result.level:g}", f"领先者在上；方框：q≤{result.level:g}"
         )
@@ -232,5 +232,5 @@ def _thresholds(axes: Axes, result: Exposure, sheet: Sheet) -> None:
     sheet.calendar(axes, result.period)
     axes.set_ylabel(sheet.say("Exposure at adoption", "采纳时的暴露"))
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8)
-    note = sheet.say("the larger the mark, the more units", "标记越大，主体越多")
+    note = sheet.say("the larger the mark, the more units", "标记越大，单位越多")
     heading(axes, sheet.say("Thresholds", "阈值"), note)

@@ -154,7 +154,7 @@ def recorded_events(graph: Graph, unit: str = "place") -> Events:
         origin=graph.origin,
         query=questions.load(QUESTION).text,
         inferred=graph.inferred,
-        warnings=_without_unit(lacking, unit),
+        warnings=(_ON_RECORD, *_without_unit(lacking, unit)),
     )
 
 
@@ -214,6 +214,13 @@ def _start(begin: str, end: str, edtf: str) -> Span:
 def _certain(edtf: str) -> str:
     """Take the marks of doubt off a date."""
     return edtf.rstrip("?~%")
+
+
+_ON_RECORD = Words(
+    "A graph holds what somebody wrote about: a unit of which more was read has more events. Do not"
+    " take that for doing more, or earlier.",
+    "图谱只收录有人写到的事件：被阅读材料越多的单位，事件越多，不可视为采纳更多或更早。",
+)
 
 
 def _without_unit(lacking: dict[str, int], unit: str) -> tuple[Words, ...]:

@@ -228,7 +228,7 @@ def _told(study: Study, attempts: Sequence[Attempt]) -> tuple[Part, ...]:
         f" promotion of a measure, since what follows a mandate is no sign of influence between"
         f" peers. {len(refused)} of {len(attempts)} attempts were refused because these data do not"
         " carry them.",
-        f"对地方与单位两类主体尝试了五种方法；扩散链在措施推广之时截断，因为上级要求之后的采纳不能说明同级之间的影响。"
+        f"对地方与机构两类单位尝试了五种方法；扩散链在措施推广之时截断，因为上级要求之后的采纳不能说明同级之间的影响。"
         f"{len(attempts)}次尝试中有{len(refused)}次因数据不足被拒绝。",
     )
     parts: list[Part] = [Paragraph((words,))]

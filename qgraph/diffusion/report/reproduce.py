@@ -48,7 +48,7 @@ def chapter(study: Study, chapters: Sequence[Chapter]) -> Chapter:
 def _events(study: Study) -> str:
     return study.say(
         "SPARQL: every event, where, when, by whom and on what evidence",
-        "SPARQL：全部事件及其地点、时间、主体与证据",
+        "SPARQL：全部事件及其地点、时间、单位与证据",
     )
 
 
