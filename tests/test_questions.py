@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyoxigraph
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qgraph import questions
@@ -205,11 +205,13 @@ INJECTIONS = st.one_of(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(INJECTIONS)
 def test_a_text_is_never_more_than_a_text(text: str) -> None:
     assert answer("text", text) == [pyoxigraph.Literal(text)]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(questions.TYPES)), INJECTIONS)
 def test_no_value_can_change_the_query(kind: str, value: str) -> None:
     """Either it is refused, or one term comes out, of which the text is in the value."""

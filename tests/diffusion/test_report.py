@@ -14,8 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from qgraph.cli._options import Settings
-from qgraph.cli.report import report as command
+from qgraph.cli import main
 from qgraph.diffusion import aalen_johansen, promotion_delays, recorded_events, reported_rates
 from qgraph.diffusion.records.recorded import measure_spells, recorded
 from qgraph.diffusion.report import Report, report
@@ -445,8 +444,9 @@ def test_markdown_and_page_hold_the_same_tables_and_figures(told: Report, page: 
 
 
 def run(*words: str, language: str = "en") -> tuple[int, bytes, str]:
-    settings = Settings(graph=str(SMALL), language=language)
-    done = CliRunner().invoke(command, list(words), obj=settings)
+    # From the top, as a user does: click remembers how a command was first called.
+    told = ["--graph", str(SMALL), "--lang", language, "diffusion", "report", *words]
+    done = CliRunner().invoke(main, told)
     return done.exit_code, done.stdout_bytes, done.stderr
 
 
